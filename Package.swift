@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+//
+// One section per target, alphabetical. Who may import whom is argued in each room's first file and
+// held by Tests/House. There are no dependencies: the toolchain and the C library are what there is.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "sidecart",
+  products: [.executable(name: "sidecart", targets: ["sidecart"])],
+  targets: [
+    // MARK: Affinity
+    .target(name: "Affinity", dependencies: ["Shop", "Statistics"], swiftSettings: strict),
+    .testTarget(
+      name: "AffinityTests", dependencies: ["Affinity", "TestSupport"], path: "Tests/Affinity",
+      swiftSettings: strict),
+
+    // MARK: Engine
+    .target(
+      name: "Engine",
+      dependencies: [
+        "Affinity", "Experiments", "Members", "Offers", "Outreach", "Shop", "Statistics", "Wire",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "TestSupport"], path: "Tests/Engine",
+      swiftSettings: strict),
+
+    // MARK: Experiments
+    .target(name: "Experiments", dependencies: ["Shop", "Statistics"], swiftSettings: strict),
+    .testTarget(
+      name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"],
+      path: "Tests/Experiments", swiftSettings: strict),
+
+    // MARK: House: the layout, the walls and the style, held by a test
+    .testTarget(
+      name: "HouseTests", dependencies: ["TestSupport"], path: "Tests/House", swiftSettings: strict),
+
+    // MARK: Members
+    .target(name: "Members", dependencies: ["Shop", "Statistics"], swiftSettings: strict),
+    .testTarget(
+      name: "MembersTests", dependencies: ["Members", "TestSupport"], path: "Tests/Members",
+      swiftSettings: strict),
+
+    // MARK: Offers
+    .target(name: "Offers", dependencies: ["Shop", "Statistics"], swiftSettings: strict),
+    .testTarget(
+      name: "OffersTests", dependencies: ["Offers", "TestSupport"], path: "Tests/Offers",
+      swiftSettings: strict),
+
+    // MARK: Outreach
+    .target(
+      name: "Outreach",
+      dependencies: ["Affinity", "Experiments", "Members", "Offers", "Shop", "Statistics"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OutreachTests", dependencies: ["Outreach", "TestSupport"], path: "Tests/Outreach",
+      swiftSettings: strict),
+
+    // MARK: Shop
+    .target(name: "Shop", swiftSettings: strict),
+    .testTarget(
+      name: "ShopTests", dependencies: ["Shop", "TestSupport"], path: "Tests/Shop",
+      swiftSettings: strict),
+
+    // MARK: sidecart
+    .executableTarget(
+      name: "sidecart", dependencies: ["Engine", "Shop", "Storage", "Wire"], swiftSettings: strict),
+
+    // MARK: Statistics
+    .target(name: "Statistics", swiftSettings: strict),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"],
+      path: "Tests/Statistics", swiftSettings: strict),
+
+    // MARK: Storage
+    .target(name: "Storage", swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests", dependencies: ["Storage", "TestSupport"], path: "Tests/Storage",
+      swiftSettings: strict),
+
+    // MARK: TestSupport: what several test targets share; may use Foundation
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+
+    // MARK: Wire
+    .target(name: "Wire", swiftSettings: strict),
+    .testTarget(
+      name: "WireTests", dependencies: ["Wire", "TestSupport"], path: "Tests/Wire",
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,13 @@
+/// Something whose fields a `Condition` can ask for: an item, a member's profile, a custom object.
+///
+/// The names are those of the wire (`customers.get`, `items.put`), so that a condition reads like the
+/// record that it is about.
+package protocol FieldSource {
+  /// The value of a top-level field, or nil where it is missing. Must not trap for any name.
+  func field(_ name: String) -> Value?
+}
+
+extension Value: FieldSource {
+  /// A plain object is a field source over its own members.
+  package func field(_ name: String) -> Value? { self[name] }
+}
