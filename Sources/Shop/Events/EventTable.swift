@@ -1,0 +1,116 @@
+/// An event as it was sent, before it is a fact.
+package struct EventDraft: Equatable, Sendable {
+  package var id: String?
+  /// `view`, `cart`, `open`, `dislike`, … and any other name.
+  package var type: String
+  package var customer: String
+  package var item: String?
+  package var time: Instant
+  package var channel: String?
+  package var value: Double?
+
+  package init(
+    id: String? = nil, type: String, customer: String, item: String? = nil, time: Instant,
+    channel: String? = nil, value: Double? = nil
+  ) {
+    self.id = id
+    self.type = type
+    self.customer = customer
+    self.item = item
+    self.time = time
+    self.channel = channel
+    self.value = value
+  }
+}
+
+/// All events as columns; a customer's events hang in a list from the newest to the oldest, as orders do.
+package struct EventTable: Sendable {
+  package private(set) var names = NameTable()
+  package private(set) var types = NameTable()
+  /// Index of the event's id in `names`, below zero for an event without one.
+  package private(set) var name: [Int32] = []
+  package private(set) var type: [Int32] = []
+  package private(set) var customer: [Int32] = []
+  /// Below zero where the event is about no item.
+  package private(set) var item: [Int32] = []
+  package private(set) var time: [Instant] = []
+  package private(set) var channel: [Int32] = []
+  package private(set) var value: [Double?] = []
+  package private(set) var olderEvent: [Int32] = []
+  package private(set) var newestEvent: [Int32] = []
+  /// The event that bears each name.
+  private var bearer: [Int32] = []
+  package private(set) var revision: UInt64 = 0
+
+  package init() {}
+
+  @inlinable package var count: Int { type.count }
+
+  /// The event of that id, or nil.
+  package func index(of id: String) -> Int32? { names.index(of: id).map { bearer[Int($0)] } }
+
+  @inlinable package func newest(of customer: Int32) -> Int32 {
+    Int(customer) < newestEvent.count ? newestEvent[Int(customer)] : -1
+  }
+
+  /// Hands a customer's events to `body` from the newest to the oldest until it says false.
+  @inlinable package func forEachEvent(of customer: Int32, _ body: (Int32) -> Bool) {
+    var event = newest(of: customer)
+    while event >= 0, body(event) { event = olderEvent[Int(event)] }
+  }
+
+  /// Adds a draft whose id, if any, is not there yet.
+  @discardableResult
+  package mutating func add(
+    _ draft: EventDraft, customer customerIndex: Int32, item itemIndex: Int32,
+    channel channelIndex: Int32
+  ) -> Int32 {
+    precondition(count < Int(Int32.max), "the table of events is full")
+    let event = Int32(count)
+    if let id = draft.id {
+      let nameIndex = names.intern(id)
+      precondition(Int(nameIndex) == bearer.count, "an event is added once")
+      name.append(nameIndex)
+      bearer.append(event)
+    } else {
+      name.append(-1)
+    }
+    type.append(types.intern(draft.type))
+    customer.append(customerIndex)
+    item.append(itemIndex)
+    time.append(draft.time)
+    channel.append(channelIndex)
+    value.append(draft.value)
+    olderEvent.append(-1)
+    link(event, to: customerIndex)
+    revision &+= 1
+    return event
+  }
+
+  private mutating func link(_ event: Int32, to customer: Int32) {
+    if Int(customer) >= newestEvent.count {
+      newestEvent.append(
+        contentsOf: repeatElement(-1, count: Int(customer) + 1 - newestEvent.count))
+    }
+    var newer: Int32 = -1
+    var older = newestEvent[Int(customer)]
+    while older >= 0, isBefore(event, older) {
+      newer = older
+      older = olderEvent[Int(older)]
+    }
+    olderEvent[Int(event)] = older
+    if newer < 0 { newestEvent[Int(customer)] = event } else { olderEvent[Int(newer)] = event }
+  }
+
+  /// By time, then by every other field, so that the list does not depend on which event arrived first.
+  private func isBefore(_ left: Int32, _ right: Int32) -> Bool {
+    let (a, b) = (Int(left), Int(right))
+    if time[a] != time[b] { return time[a] < time[b] }
+    if name[a] != name[b] {
+      if name[a] < 0 || name[b] < 0 { return name[a] < 0 }
+      return names.precedes(name[a], name[b])
+    }
+    if type[a] != type[b] { return types.precedes(type[a], type[b]) }
+    return false
+  }
+}

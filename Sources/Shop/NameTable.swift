@@ -1,0 +1,128 @@
+// How names become numbers
+// ------------------------
+// Every id that a host uses (an item, a customer, an order, a channel) is interned once: it gets the next dense
+// `Int32`, and all tables are columns over those. The names' bytes lie one behind the other in `bytes`; `ends[i]`
+// says where name i ends. Lookup is open addressing with linear probing over a power of two of slots, at most
+// half full; a slot holds the index, and `hashes` spares the comparison of bytes on a probe that misses.
+//
+// Names come from outside, so the hash is keyed with random words of this process: without them a host could choose
+// names that all fall into one run of slots and make each lookup linear. Nothing that leaves the process depends
+// on the key: order in answers is by name (`precedes`), never by slot and never by the number a name got, since
+// that depends on which order arrived first.
+
+/// Interned names: bytes to dense `Int32` and back.
+package struct NameTable: Sendable {
+  @usableFromInline var bytes: [UInt8] = []
+  @usableFromInline var ends: [Int] = []
+  @usableFromInline var hashes: [UInt32] = []
+  @usableFromInline var slots: [Int32] = Array(repeating: -1, count: 16)
+  @usableFromInline let key: (UInt64, UInt64)
+
+  package init() {
+    key = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max) | 1)
+  }
+
+  /// How many names there are; their indices are `0 ..< count`.
+  @inlinable package var count: Int { ends.count }
+
+  /// The bytes that all names take together.
+  package var byteCount: Int { bytes.count }
+
+  /// The index of that name, or nil. O(length).
+  @inlinable package func index(of name: UnsafeBufferPointer<UInt8>) -> Int32? {
+    let hash = NameTable.hash(name, key)
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while true {
+      let index = slots[slot]
+      if index < 0 { return nil }
+      if hashes[Int(index)] == hash, equals(index, name) { return index }
+      slot = (slot + 1) & mask
+    }
+  }
+
+  @inlinable package func index(of name: String) -> Int32? {
+    var name = name
+    return name.withUTF8 { index(of: $0) }
+  }
+
+  /// The index of that name, which is added if it was not there. O(length) amortised.
+  ///
+  /// More than 2^31 - 1 names are a programmer error: the engine's limits refuse long before.
+  @inlinable package mutating func intern(_ name: UnsafeBufferPointer<UInt8>) -> Int32 {
+    if let index = index(of: name) { return index }
+    precondition(ends.count < Int(Int32.max), "the table of names is full")
+    let index = Int32(ends.count)
+    bytes.append(contentsOf: name)
+    ends.append(bytes.count)
+    hashes.append(NameTable.hash(name, key))
+    if ends.count * 2 > slots.count { grow() } else { place(index) }
+    return index
+  }
+
+  @inlinable package mutating func intern(_ name: String) -> Int32 {
+    var name = name
+    return name.withUTF8 { intern($0) }
+  }
+
+  /// The name behind an index. O(length).
+  package subscript(index: Int32) -> String {
+    withBytes(of: index) { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Hands the name's bytes to `body`, without a copy.
+  @inlinable package func withBytes<Result>(
+    of index: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result {
+    let start = index == 0 ? 0 : ends[Int(index) - 1]
+    let end = ends[Int(index)]
+    return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[start..<end])) }
+  }
+
+  /// Whether the first name comes before the second, by bytes: the order of every tie in every answer.
+  package func precedes(_ left: Int32, _ right: Int32) -> Bool {
+    if left == right { return false }
+    return withBytes(of: left) { leftBytes in
+      withBytes(of: right) { rightBytes in leftBytes.lexicographicallyPrecedes(rightBytes) }
+    }
+  }
+
+  @usableFromInline func equals(_ index: Int32, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    withBytes(of: index) { own in own.count == name.count && own.elementsEqual(name) }
+  }
+
+  @usableFromInline mutating func place(_ index: Int32) {
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: hashes[Int(index)]) & mask
+    while slots[slot] >= 0 { slot = (slot + 1) & mask }
+    slots[slot] = index
+  }
+
+  @usableFromInline mutating func grow() {
+    slots = Array(repeating: -1, count: slots.count * 2)
+    for index in 0..<ends.count { place(Int32(index)) }
+  }
+
+  /// Multiply-and-fold over eight bytes at a time, keyed at both ends.
+  @usableFromInline static func hash(
+    _ name: UnsafeBufferPointer<UInt8>, _ key: (UInt64, UInt64)
+  ) -> UInt32 {
+    var state = key.0 ^ UInt64(truncatingIfNeeded: name.count)
+    let raw = UnsafeRawBufferPointer(name)
+    var offset = 0
+    while offset + 8 <= raw.count {
+      let word = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      let product = (state ^ word).multipliedFullWidth(by: key.1)
+      state = product.high ^ product.low ^ key.0
+      offset += 8
+    }
+    var tail: UInt64 = 0
+    while offset < raw.count {
+      tail = tail << 8 | UInt64(raw[offset])
+      offset += 1
+    }
+    let product = (state ^ tail).multipliedFullWidth(by: key.1)
+    state = product.high ^ product.low
+    return UInt32(truncatingIfNeeded: state ^ state >> 32)
+  }
+}

@@ -1,0 +1,152 @@
+// How orders are kept
+// -------------------
+// Columns of plain values over a dense order index (the order of arrival), and over a dense line index; the lines
+// of an order lie together. A customer's orders hang in a linked list from the newest to the oldest:
+// `newestOrder[customer]` -> `olderOrder[order]` -> … By (time, id), not by arrival: late and out-of-order
+// orders give the same list as in order. In order of time, the usual case, adding is O(1); a late one walks past the
+// customer's newer orders.
+//
+// Nothing is ever deleted: a cancelled order and a returned quantity stay readable, and count as not there.
+
+/// All orders with their lines, by dense index.
+package struct OrderTable: Sendable {
+  package private(set) var names = NameTable()
+  /// Below zero for anonymous orders.
+  package private(set) var customer: [Int32] = []
+  package private(set) var time: [Instant] = []
+  /// Index into the channels' names, below zero where none was said.
+  package private(set) var channel: [Int32] = []
+  package private(set) var isCancelled: [Bool] = []
+  /// Index of each order's first line; the lines end where those of the next order start.
+  package private(set) var firstLine: [Int32] = []
+  package private(set) var olderOrder: [Int32] = []
+  package private(set) var newestOrder: [Int32] = []
+  package private(set) var coupons: [Int32: [String]] = [:]
+
+  package private(set) var lineItem: [Int32] = []
+  package private(set) var lineQuantity: [Int64] = []
+  package private(set) var lineUnitPrice: [Int64] = []
+  package private(set) var lineDiscount: [Int64] = []
+  package private(set) var lineReturned: [Int64] = []
+
+  /// Grows with each change of any order.
+  package private(set) var revision: UInt64 = 0
+  /// The times of the first and the last order, whatever their state; `latest` and `earliest` where there is none.
+  package private(set) var earliest = Instant.latest
+  package private(set) var latest = Instant.earliest
+
+  package init() {}
+
+  @inlinable package var count: Int { customer.count }
+  @inlinable package var lineCount: Int { lineItem.count }
+
+  package func index(of id: String) -> Int32? { names.index(of: id) }
+
+  /// The indices of an order's lines.
+  @inlinable package func lines(of order: Int32) -> Range<Int> {
+    let next = Int(order) + 1
+    return Int(
+      firstLine[Int(order)])..<(next < firstLine.count ? Int(firstLine[next]) : lineItem.count)
+  }
+
+  /// What is left of a line after returns; zero for all lines of a cancelled order is the caller's to know.
+  @inlinable package func remainingQuantity(line: Int) -> Int64 {
+    lineQuantity[line] - lineReturned[line]
+  }
+
+  /// What is paid for what is left of a line, minor units: price x quantity less the line's discount in proportion.
+  package func net(line: Int) -> Int64 {
+    let remaining = remainingQuantity(line: line)
+    if remaining == 0 { return 0 }
+    let discount = Money.share(
+      of: lineDiscount[line], part: remaining, whole: lineQuantity[line])
+    return remaining * lineUnitPrice[line] - discount
+  }
+
+  /// What is paid for what is left of an order, minor units; 0 once it is cancelled. O(lines).
+  package func net(order: Int32) -> Int64 {
+    if isCancelled[Int(order)] { return 0 }
+    return lines(of: order).reduce(0) { $0 + net(line: $1) }
+  }
+
+  /// Whether anything of the order stands: not cancelled, and not all of it returned.
+  package func stands(_ order: Int32) -> Bool {
+    !isCancelled[Int(order)] && lines(of: order).contains { remainingQuantity(line: $0) > 0 }
+  }
+
+  /// A customer's newest order, or below zero.
+  @inlinable package func newest(of customer: Int32) -> Int32 {
+    Int(customer) < newestOrder.count ? newestOrder[Int(customer)] : -1
+  }
+
+  /// Hands a customer's orders to `body` from the newest to the oldest, cancelled ones included, until it says
+  /// false. O(orders of the customer).
+  @inlinable package func forEachOrder(of customer: Int32, _ body: (Int32) -> Bool) {
+    var order = newest(of: customer)
+    while order >= 0, body(order) { order = olderOrder[Int(order)] }
+  }
+
+  /// Adds a draft that was checked and is not there yet.
+  @discardableResult
+  package mutating func add(
+    _ draft: OrderDraft, customer customerIndex: Int32, channel channelIndex: Int32,
+    items: inout ItemTable
+  ) -> Int32 {
+    let order = names.intern(draft.id)
+    precondition(Int(order) == customer.count, "an order is added once")
+    customer.append(customerIndex)
+    time.append(draft.time)
+    channel.append(channelIndex)
+    isCancelled.append(false)
+    firstLine.append(Int32(lineItem.count))
+    olderOrder.append(-1)
+    for line in draft.lines {
+      lineItem.append(items.intern(line.item))
+      lineQuantity.append(line.quantity)
+      lineUnitPrice.append(line.unitPrice)
+      lineDiscount.append(line.discount)
+      lineReturned.append(0)
+    }
+    if !draft.coupons.isEmpty { coupons[order] = draft.coupons }
+    if customerIndex >= 0 { link(order, to: customerIndex) }
+    earliest = min(earliest, draft.time)
+    latest = max(latest, draft.time)
+    revision &+= 1
+    return order
+  }
+
+  private mutating func link(_ order: Int32, to customer: Int32) {
+    if Int(customer) >= newestOrder.count {
+      newestOrder.append(
+        contentsOf: repeatElement(-1, count: Int(customer) + 1 - newestOrder.count))
+    }
+    var newer: Int32 = -1
+    var older = newestOrder[Int(customer)]
+    while older >= 0, isBefore(order, older) {
+      newer = older
+      older = olderOrder[Int(older)]
+    }
+    olderOrder[Int(order)] = older
+    if newer < 0 { newestOrder[Int(customer)] = order } else { olderOrder[Int(newer)] = order }
+  }
+
+  /// By time, then by id.
+  package func isBefore(_ left: Int32, _ right: Int32) -> Bool {
+    let (leftTime, rightTime) = (time[Int(left)], time[Int(right)])
+    return leftTime == rightTime ? names.precedes(left, right) : leftTime < rightTime
+  }
+
+  /// Marks an order as cancelled.
+  package mutating func cancel(_ order: Int32) {
+    isCancelled[Int(order)] = true
+    revision &+= 1
+  }
+
+  /// Takes so many units of one line back; the caller has checked that they are there.
+  package mutating func takeBack(_ quantity: Int64, line: Int) {
+    precondition(
+      quantity > 0 && quantity <= remainingQuantity(line: line), "only what is left comes back")
+    lineReturned[line] += quantity
+    revision &+= 1
+  }
+}

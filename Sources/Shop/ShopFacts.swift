@@ -1,0 +1,145 @@
+/// Everything the shop told us, as it stands.
+///
+/// Each kind of record has `check…`, which says what taking it would do and changes nothing, and `apply…`, which
+/// takes what was checked. The engine logs in between. Applying a checked fact never fails: it is also how
+/// the log is replayed.
+package struct ShopFacts: Sendable {
+  package var settings = ShopSettings()
+  package var items = ItemTable()
+  package var customers = CustomerTable()
+  package private(set) var orders = OrderTable()
+  package private(set) var events = EventTable()
+  package private(set) var channels = NameTable()
+
+  package init() {}
+
+  /// Grows with every change of any fact: what is derived from the facts is stale when this moved.
+  package var revision: UInt64 {
+    items.revision &+ customers.revision &+ orders.revision &+ events.revision
+  }
+
+  /// The channel's name behind an index, nil below zero.
+  package func channelName(_ index: Int32) -> String? { index < 0 ? nil : channels[index] }
+}
+
+// MARK: - Orders
+
+extension ShopFacts {
+  /// False where the same order is there already; throws where another of that id is.
+  package func check(_ draft: OrderDraft) throws(RecordProblem) -> Bool {
+    try draft.check()
+    try settings.check(currency: draft.currency)
+    guard let order = orders.index(of: draft.id) else { return true }
+    if isSame(order, draft) { return false }
+    throw RecordProblem(
+      path: "id", reason: "conflict",
+      message:
+        "order \(draft.id) is known with other content; cancel it, or send the change as a return")
+  }
+
+  private func isSame(_ order: Int32, _ draft: OrderDraft) -> Bool {
+    let index = Int(order)
+    let customer = orders.customer[index]
+    let lines = orders.lines(of: order)
+    guard orders.time[index] == draft.time, lines.count == draft.lines.count,
+      (customer < 0 ? nil : customers.names[customer]) == draft.customer,
+      channelName(orders.channel[index]) == draft.channel,
+      orders.coupons[order] ?? [] == draft.coupons
+    else { return false }
+    return zip(lines, draft.lines).allSatisfy { line, other in
+      items.names[orders.lineItem[line]] == other.item
+        && orders.lineQuantity[line] == other.quantity
+        && orders.lineUnitPrice[line] == other.unitPrice
+        && orders.lineDiscount[line] == other.discount
+    }
+  }
+
+  /// Takes an order for which `check` said true; answers its index.
+  @discardableResult
+  package mutating func apply(_ draft: OrderDraft) -> Int32 {
+    let customer = draft.customer.map { customers.intern($0) } ?? -1
+    let channel = draft.channel.map { channels.intern($0) } ?? -1
+    return orders.add(draft, customer: customer, channel: channel, items: &items)
+  }
+
+  /// The order to cancel; nil where it is cancelled already.
+  package func checkCancel(_ id: String) throws(RecordProblem) -> Int32? {
+    guard let order = orders.index(of: id) else { throw Self.unknownOrder(id) }
+    return orders.isCancelled[Int(order)] ? nil : order
+  }
+
+  package mutating func applyCancel(_ order: Int32) { orders.cancel(order) }
+
+  /// Which lines give back how much: `items` in the order in which they were sent, each taken from the order's lines
+  /// from the first to the last.
+  package func checkReturn(
+    _ id: String, _ returned: [(item: String, quantity: Int64)]
+  ) throws(RecordProblem) -> (order: Int32, parts: [(line: Int, quantity: Int64)]) {
+    guard let order = orders.index(of: id) else { throw Self.unknownOrder(id) }
+    if orders.isCancelled[Int(order)] {
+      throw RecordProblem(
+        path: "order", reason: "cancelled",
+        message: "order \(id) is cancelled; nothing of it is left")
+    }
+    var taken: [Int: Int64] = [:]
+    for (index, part) in returned.enumerated() {
+      var wanted = part.quantity
+      if wanted <= 0 {
+        throw RecordProblem(
+          path: "lines[\(index)].quantity", reason: "not_positive",
+          message: "at least one unit comes back")
+      }
+      if let item = items.index(of: part.item) {
+        for line in orders.lines(of: order) where orders.lineItem[line] == item && wanted > 0 {
+          let amount = min(wanted, orders.remainingQuantity(line: line) - taken[line, default: 0])
+          if amount <= 0 { continue }
+          taken[line, default: 0] += amount
+          wanted -= amount
+        }
+      }
+      if wanted > 0 {
+        throw RecordProblem(
+          path: "lines[\(index)].quantity", reason: "more_than_bought",
+          message: "order \(id) has \(part.quantity - wanted) of \(part.item) left to return")
+      }
+    }
+    return (order, taken.sorted { $0.key < $1.key }.map { (line: $0.key, quantity: $0.value) })
+  }
+
+  package mutating func applyReturn(_ parts: [(line: Int, quantity: Int64)]) {
+    for part in parts { orders.takeBack(part.quantity, line: part.line) }
+  }
+
+  private static func unknownOrder(_ id: String) -> RecordProblem {
+    RecordProblem(path: "order", reason: "unknown_order", message: "no order \(id) is known")
+  }
+}
+
+// MARK: - Events
+
+extension ShopFacts {
+  /// False where the same event is there already; throws where another of that id is.
+  package func check(_ draft: EventDraft) throws(RecordProblem) -> Bool {
+    guard let id = draft.id, let event = events.index(of: id) else { return true }
+    let index = Int(event)
+    let item = events.item[index]
+    let isSame =
+      events.types[events.type[index]] == draft.type
+      && customers.names[events.customer[index]] == draft.customer
+      && (item < 0 ? nil : items.names[item]) == draft.item
+      && events.time[index] == draft.time && events.value[index] == draft.value
+      && channelName(events.channel[index]) == draft.channel
+    if isSame { return false }
+    throw RecordProblem(
+      path: "id", reason: "conflict", message: "event \(id) is known with other content")
+  }
+
+  /// Takes an event for which `check` said true; answers its index.
+  @discardableResult
+  package mutating func apply(_ draft: EventDraft) -> Int32 {
+    let customer = customers.intern(draft.customer)
+    let item = draft.item.map { items.intern($0) } ?? -1
+    let channel = draft.channel.map { channels.intern($0) } ?? -1
+    return events.add(draft, customer: customer, item: item, channel: channel)
+  }
+}
