@@ -240,6 +240,7 @@ extension SegmentHeader {
     }
     try file.synchronize()
     try disk.rename(unfinished, to: name)
-    return file
+    // Opened again, so that errors name the file as it is called from now on.
+    return try disk.open(name, for: .writing)
   }
 }

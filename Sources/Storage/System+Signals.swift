@@ -63,5 +63,11 @@ extension System {
     }
     _ = signal(SIGTERM, handler)
     _ = signal(SIGINT, handler)
+    // A host that blocks signals in itself has its children inherit that.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGTERM)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }

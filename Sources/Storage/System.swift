@@ -51,7 +51,7 @@ extension System {
   ) throws(SystemError) -> Int {
     while true {
       do throws(SystemError) {
-        return try call("read") { recv(descriptor, buffer) }
+        return try call("read") { systemRead(descriptor, buffer) }
       } catch {
         guard error.code == EAGAIN else { throw error }
         try wait(descriptor, for: Int16(POLLIN))
@@ -66,7 +66,7 @@ extension System {
     var rest = bytes
     while !rest.isEmpty {
       do throws(SystemError) {
-        let count = try call("write") { send(descriptor, rest) }
+        let count = try call("write") { write(descriptor, rest.baseAddress, rest.count) }
         rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       } catch {
         guard error.code == EAGAIN else { throw error }
@@ -103,22 +103,13 @@ extension System {
     }
   }
 
-  // The C names are shadowed by this type's own inside it.
-  private static func recv(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-    readBytes(descriptor, buffer.baseAddress, buffer.count)
-  }
-
-  private static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    write(descriptor, bytes.baseAddress, bytes.count)
-  }
-
   private static func wait(_ descriptor: Int32, for events: Int16) throws(SystemError) {
     var entry = pollfd(fd: descriptor, events: events, revents: 0)
     _ = try call("poll") { Int(poll(&entry, 1, -1)) }
   }
 }
 
-private func readBytes(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int
-{
-  read(descriptor, buffer, count)
+/// The C library's read, which `System.read` shadows inside `System`.
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  read(descriptor, buffer.baseAddress, buffer.count)
 }
