@@ -2,15 +2,16 @@ import Shop
 
 /// The rows of the matrix that somebody asked for, each kept exact from then on.
 package struct CoPurchaseRows: Sendable {
-  /// Cells in memory beyond which all rows are dropped, to be built again as they are asked for: 8 bytes a cell.
-  package static let maximumCellCount = 32_000_000
+  /// Cells in memory beyond which all rows are dropped, to be built again as they are asked for; 16 bytes a cell.
+  package static let maximumCellCount = 16_000_000
   /// A basket of more distinct items drops its rows instead of adding to each: the additions grow with the square.
   package static let maximumFoldedItemCount = 64
 
   private var rows: [CoPurchaseRow?] = []
   private var cellCount = 0
   /// Dense counters for building a row, all zero in between.
-  private var scratch: [Int32] = []
+  private var countScratch: [Int32] = []
+  private var weightScratch: [Int64] = []
   private var touched: [Int32] = []
 
   package init() {}
@@ -21,7 +22,7 @@ package struct CoPurchaseRows: Sendable {
   /// The row of an item. O(1) once it is in memory, else O(lines of the item's baskets).
   package mutating func row(of item: Int32, in baskets: BasketIndex) -> CoPurchaseRow {
     if Int(item) < rows.count, let row = rows[Int(item)] { return row }
-    let row = build(item, in: baskets) { _ in true }
+    let row = build(item, in: baskets)
     if cellCount > CoPurchaseRows.maximumCellCount {
       rows.removeAll(keepingCapacity: true)
       cellCount = 0
@@ -32,68 +33,67 @@ package struct CoPurchaseRows: Sendable {
     return row
   }
 
-  /// A row over the baskets that pass, built anew: what an as-of question needs.
-  package mutating func build(
-    _ item: Int32, in baskets: BasketIndex, where isSeen: (Int32) -> Bool
-  ) -> CoPurchaseRow {
+  private mutating func build(_ item: Int32, in baskets: BasketIndex) -> CoPurchaseRow {
+    let missing = baskets.itemBound - countScratch.count
+    if missing > 0 {
+      countScratch.append(contentsOf: repeatElement(0, count: missing))
+      weightScratch.append(contentsOf: repeatElement(0, count: missing))
+    }
     touched.removeAll(keepingCapacity: true)
-    for basket in baskets.baskets(of: item) where isSeen(basket) {
-      CoPurchaseRows.count(baskets.items(of: basket), &scratch, &touched)
+    for basket in baskets.baskets(of: item) {
+      CoPurchaseRows.count(baskets.items(of: basket), &countScratch, &weightScratch, &touched)
     }
     touched.sort()
     var neighbours: [Int32] = []
     var counts: [Int32] = []
+    var weights: [Int64] = []
     neighbours.reserveCapacity(touched.count)
     counts.reserveCapacity(touched.count)
+    weights.reserveCapacity(touched.count)
     for neighbour in touched {
       if neighbour != item {
         neighbours.append(neighbour)
-        counts.append(scratch[Int(neighbour)])
+        counts.append(countScratch[Int(neighbour)])
+        weights.append(weightScratch[Int(neighbour)])
       }
-      scratch[Int(neighbour)] = 0
+      countScratch[Int(neighbour)] = 0
+      weightScratch[Int(neighbour)] = 0
     }
-    return CoPurchaseRow(neighbours: neighbours, counts: counts)
+    return CoPurchaseRow(neighbours: neighbours, counts: counts, weights: weights)
   }
 
   private static func count(
-    _ items: ArraySlice<Int32>, _ scratch: inout [Int32], _ touched: inout [Int32]
+    _ items: ArraySlice<Int32>, _ counts: inout [Int32], _ weights: inout [Int64],
+    _ touched: inout [Int32]
   ) {
+    let weight = BasketIndex.weight(size: items.count)
     for item in items {
-      if Int(item) >= scratch.count {
-        scratch.append(contentsOf: repeatElement(0, count: Int(item) + 1 - scratch.count))
-      }
-      if scratch[Int(item)] == 0 { touched.append(item) }
-      scratch[Int(item)] += 1
+      if counts[Int(item)] == 0 { touched.append(item) }
+      counts[Int(item)] += 1
+      weights[Int(item)] += weight
     }
   }
 
   /// Folds a new basket into the rows in memory.
   package mutating func add(basket: ArraySlice<Int32>) {
     if basket.count > CoPurchaseRows.maximumFoldedItemCount { return drop(basket) }
-    for item in basket where Int(item) < rows.count && rows[Int(item)] != nil {
-      let before = rows[Int(item)]?.neighbours.count ?? 0
-      for other in basket where other != item { rows[Int(item)]?.increment(other) }
+    let weight = BasketIndex.weight(size: basket.count)
+    for item in basket where Int(item) < rows.count {
+      guard let before = rows[Int(item)]?.neighbours.count else { continue }
+      for other in basket where other != item { rows[Int(item)]?.add(other, weight: weight) }
       cellCount += (rows[Int(item)]?.neighbours.count ?? 0) - before
     }
   }
 
-  /// Takes back that the item stood in one basket with those others.
-  package mutating func remove(_ item: Int32, from others: ArraySlice<Int32>) {
-    if others.count > CoPurchaseRows.maximumFoldedItemCount {
-      drop(others)
-      return drop([item])
+  /// Takes a basket back out of the rows in memory.
+  package mutating func subtract(basket: ArraySlice<Int32>) {
+    if basket.count > CoPurchaseRows.maximumFoldedItemCount { return drop(basket) }
+    let weight = BasketIndex.weight(size: basket.count)
+    for item in basket where Int(item) < rows.count {
+      guard let before = rows[Int(item)]?.neighbours.count else { continue }
+      for other in basket where other != item { rows[Int(item)]?.subtract(other, weight: weight) }
+      cellCount += (rows[Int(item)]?.neighbours.count ?? 0) - before
     }
-    for other in others {
-      decrement(item, other)
-      decrement(other, item)
-    }
-  }
-
-  private mutating func decrement(_ item: Int32, _ other: Int32) {
-    guard Int(item) < rows.count, rows[Int(item)] != nil else { return }
-    let before = rows[Int(item)]?.neighbours.count ?? 0
-    rows[Int(item)]?.decrement(other)
-    cellCount += (rows[Int(item)]?.neighbours.count ?? 0) - before
   }
 
   private mutating func drop(_ items: ArraySlice<Int32>) {
