@@ -6,24 +6,24 @@
 // - `Clause` asks about a source of fields: a field with a predicate, or $and, $or, $nor, $not;
 // - `Predicate` asks about one value: a plain value to equal, or operators.
 //
-// Paths are split, lists sorted, versions padded and patterns compiled at that time, so evaluating is
-// a walk over the trees that allocates for little besides patterns and values of unlike types.
+// Paths are split, lists sorted, versions padded and patterns compiled at that time, so evaluating
+// is a walk over the trees that allocates for little besides patterns and values of unlike types.
 // Recursion follows the condition's own nesting, which is bounded; documents of any depth are safe.
 //
-// The semantics are those of the JavaScript SDK (sdk-js, mongrule.ts), which the shared cases of all
-// SDKs pin down: a missing field is null; $gt and its like order as JavaScript does (null is 0, "8"
-// next to a number is 8, two strings compare by UTF-16 units); $eq, $in and their like never coerce;
-// an empty $or holds; what makes no sense is false. Because a typing error then silently matches
-// nobody (or everybody, below a $not), it is also reported in `warnings`.
+// The semantics are those of the JavaScript SDK (sdk-js, mongrule.ts), which the shared cases of
+// all SDKs pin down: a missing field is null; $gt and its like order as JavaScript does (null is 0,
+// "8" next to a number is 8, two strings compare by UTF-16 units); $eq, $in and their like never
+// coerce; an empty $or holds; what makes no sense is false. Because a typing error then silently
+// matches nobody (or everybody, below a $not), it is also reported in `warnings`.
 //
 // Where we knowingly differ from sdk-js, we follow the shared cases, other SDKs, or safety:
-// - a plain number never equals a string (shared cases), nor null: `{"stock": 0}` is not about items
-//   whose stock is unknown. Null equals null alone and has no text for a pattern to match;
-// - $elemMatch tests 0, false and "" too (shared cases), and reads $and, $or and $nor in its operand
-//   as asking about the element's fields (as newer SDKs do);
+// - a plain number equals no string (shared cases), nor null: `{"stock": 0}` is not about items
+//   whose stock is unknown; nor a list. Null equals null alone and has no text for a pattern;
+// - $elemMatch tests 0, false and "" too (shared cases), and reads $and, $or and $nor in its
+//   operand as asking about the element's fields (as newer SDKs do);
 // - integers are exact over 64 bits, where JavaScript would round beyond 2^53;
 // - a malformed $and, $or, $nor or $not is false, where sdk-js throws or holds by accident;
-// - patterns run in linear time over Unicode scalars and know no lookaround or back-references.
+// - patterns run in linear time over Unicode scalars, without lookaround and back-references.
 
 /// A question about an item, a member's profile or any other `FieldSource`, compiled.
 ///
@@ -58,7 +58,8 @@ package struct Condition: Equatable, Sendable {
 
   /// Whether the condition holds for the source. The empty condition holds for all.
   ///
-  /// O(size of the condition) with each field's length as a factor where a pattern or list meets it.
+  /// O(size of the condition) with each field's length as a factor where a pattern or list meets
+  /// it.
   package func matches(_ source: some FieldSource) -> Bool {
     clauses.allHold(for: source)
   }

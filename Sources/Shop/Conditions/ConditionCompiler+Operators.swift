@@ -161,14 +161,17 @@ extension ConditionCompiler {
       throw problem(
         .patternTooLong, "A pattern has at most \(limits.patternBytes) bytes.")
     }
+    let pattern: TextPattern
     do {
-      return .pattern(
-        try Pattern(
-          text, ignoresCase: ignoresCase, maximumInstructions: limits.patternInstructions))
+      pattern = try TextPattern(
+        text, ignoresCase: ignoresCase, maximumInstructions: limits.patternInstructions)
     } catch {
       warn(.badPattern, "\(error.message) This never holds.")
+      if error == .tooBig { try spend(instructions: limits.patternInstructions) }
       return nil
     }
+    try spend(instructions: pattern.instructionCount)
+    return .pattern(pattern)
   }
 }
 

@@ -8,6 +8,7 @@ struct ConditionCompiler {
   /// The names in `fieldNames` by their bytes, as text that merely looks the same is another field.
   private var knownNames: Set<[UInt8]> = []
   private var nodes = 0
+  private var instructions = 0
   /// The way from the root to where the compiler is, one step a member or element.
   private var steps: [Step] = []
 
@@ -40,6 +41,14 @@ struct ConditionCompiler {
         try measure(member.value)
         leave()
       }
+    }
+  }
+
+  /// Counts a pattern's instructions, or the attempt at one that grew too big.
+  mutating func spend(instructions count: Int) throws(ConditionProblem) {
+    instructions += count
+    guard instructions <= limits.instructions else {
+      throw problem(.tooLarge, "The condition's patterns are too big together.")
     }
   }
 

@@ -8,7 +8,8 @@ package struct ConditionProblem: Error, Equatable, Sendable {
     case notAnObject = "not_an_object"
     /// Objects and lists nest deeper than `ConditionLimits.nesting`. Thrown.
     case tooDeep = "too_deep"
-    /// More values than `ConditionLimits.nodes`. Thrown.
+    /// More values than `ConditionLimits.nodes`, or patterns that together grow beyond
+    /// `ConditionLimits.instructions`. Thrown.
     case tooLarge = "too_large"
     /// A pattern of more bytes than `ConditionLimits.patternBytes`. Thrown.
     case patternTooLong = "pattern_too_long"
@@ -16,7 +17,8 @@ package struct ConditionProblem: Error, Equatable, Sendable {
     case unknownOperator = "unknown_operator"
     /// An operand of a type on which the operator can never hold, or never fail. Warned.
     case badOperand = "bad_operand"
-    /// A pattern that does not parse, uses what linear matching cannot do, or grows too big. Warned.
+    /// A pattern that does not parse, uses what linear matching cannot do, or grows too big.
+    /// Warned.
     case badPattern = "bad_pattern"
   }
 
@@ -43,17 +45,20 @@ package struct ConditionLimits: Equatable, Sendable {
   package var patternBytes: Int
   /// Instructions of one compiled pattern, counted repeats written out.
   package var patternInstructions: Int
+  /// Instructions of all patterns together: what a condition can hold in memory.
+  package var instructions: Int
 
   package init(
     nesting: Int = 32, nodes: Int = 10_000, patternBytes: Int = 4_096,
-    patternInstructions: Int = 10_000
+    patternInstructions: Int = 10_000, instructions: Int = 100_000
   ) {
     precondition(nesting > 0 && nesting <= 64, "recursion follows the nesting")
-    precondition(nodes > 0 && patternBytes >= 0 && patternInstructions > 0)
+    precondition(nodes > 0 && patternBytes >= 0 && patternInstructions > 0 && instructions > 0)
     self.nesting = nesting
     self.nodes = nodes
     self.patternBytes = patternBytes
     self.patternInstructions = patternInstructions
+    self.instructions = instructions
   }
 
   package static let standard = ConditionLimits()

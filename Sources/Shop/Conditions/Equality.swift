@@ -1,8 +1,8 @@
 // Three ways to be equal. None coerces a string into a number.
 
 extension Value {
-  /// JavaScript's `===` between values of separate origin: `$eq`, `$ne`. Lists and objects are never
-  /// the same one, hence never equal.
+  /// JavaScript's `===` between values of separate origin: `$eq`, `$ne`. Lists and objects are
+  /// never the same one, hence never equal.
   func isStrictlyEqual(to other: Value) -> Bool {
     switch (self, other) {
     case (.null, .null): true

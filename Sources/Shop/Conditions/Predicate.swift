@@ -28,7 +28,7 @@ indirect enum Predicate: Sendable {
   /// `$all`, `$alli`: each is met by some element.
   case elementForEach([Predicate])
   /// `$regex`, `$regexi`.
-  case pattern(Pattern)
+  case pattern(TextPattern)
   /// `$type`.
   case kind(Kind)
   case always

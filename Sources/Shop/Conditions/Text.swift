@@ -1,6 +1,6 @@
-// JavaScript's view of text. Swift's `==` and `<` on strings follow canonical equivalence ("é" equals
-// "e" with an accent); JavaScript compares code units. Conditions must agree with the other SDKs and
-// cost no normalisation, so text goes through here.
+// JavaScript's view of text. Swift's `==` and `<` on strings follow canonical equivalence ("é"
+// equals "e" with an accent); JavaScript compares code units. Conditions must agree with the other
+// SDKs and cost no normalisation, so text goes through here.
 
 extension String {
   /// Whether both are the same scalars. O(length); unequal text is mostly told apart at once.

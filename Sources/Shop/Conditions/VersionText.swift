@@ -1,8 +1,8 @@
 /// Versions as text that sorts like versions: what `$vgt` and its like compare.
 ///
-/// The form of all SDKs (`paddedVersionString`): without a leading `v` and without `+build`, parted at
-/// `-` and `.`, numeric parts padded on the left to five places ("9" is above "10", but "    9" below
-/// "   10"), and a `~`, the last ASCII character, after three parts, so that 1.0.0 is above
+/// The form of all SDKs (`paddedVersionString`): without a leading `v` and without `+build`, parted
+/// at `-` and `.`, numeric parts padded on the left to five places ("9" is above "10", but "    9"
+/// below "   10"), and a `~`, the last ASCII character, after three parts, so that 1.0.0 is above
 /// 1.0.0-beta.
 enum VersionText {
   /// The sortable form; that of "0" where the value is neither a number nor a string with content.

@@ -96,7 +96,8 @@ extension PatternParser {
 }
 
 extension PatternParser {
-  /// A class in brackets, the first of which is taken already. `[]` holds nothing, `[^]` everything.
+  /// A class in brackets, the first of which is taken already. `[]` holds nothing, `[^]`
+  /// everything.
   mutating func bracketClass() throws(PatternProblem) -> ScalarClass {
     let isNegated = take("^")
     var ranges: [ClosedRange<UInt32>] = []

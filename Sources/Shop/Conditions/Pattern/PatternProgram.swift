@@ -27,11 +27,11 @@ struct PatternProgram: Sendable {
     if case .assert(.start) = instructions[0] { isBoundToStart = true }
   }
 
-  /// Every node written is counted, also those that leave no instruction: `(?:(?:){999}){999}` would
-  /// else take a million rounds to write nothing.
+  /// Every node written is counted, also those that leave no instruction: `(?:(?:){999}){999}`
+  /// would else take a million rounds to write nothing.
   private mutating func write(_ node: PatternNode) throws(PatternProblem) {
     workCount += 1
-    guard workCount <= 2 * maximumInstructions else { throw PatternProgram.tooBig }
+    guard workCount <= 2 * maximumInstructions else { throw .tooBig }
     switch node {
     case .empty: break
     case .scalar(let value):
@@ -97,10 +97,7 @@ struct PatternProgram: Sendable {
   }
 
   private mutating func append(_ instruction: Instruction) throws(PatternProblem) {
-    guard instructions.count < maximumInstructions else { throw PatternProgram.tooBig }
+    guard instructions.count < maximumInstructions else { throw .tooBig }
     instructions.append(instruction)
   }
-
-  private static let tooBig = PatternProblem(
-    message: "The pattern is too big with its repeats written out.")
 }
