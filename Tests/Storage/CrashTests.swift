@@ -98,6 +98,27 @@ struct CrashTests {
     #expect(violations(options: options, seeds: 6..<9) == [])
   }
 
+  @Test("what a start after a kill has read survives a power failure right after it")
+  func killThenPowerFailure() throws {
+    for durability in [Durability.always, .never] {
+      var options = smallOptions()
+      options.durability = durability
+      let steps = run(seed: 9, options: options, disk: SimulatedDisk()).disk.steps
+      for step in 1...steps {
+        let disk = SimulatedDisk()
+        disk.powerFailsAtStep = step
+        let outcome = run(seed: 9, options: options, disk: disk)
+        let read = try openLog(disk.afterKill(), options).payloads
+        #expect(read.count >= outcome.acknowledged)
+        var random = SeededGenerator(seed: UInt64(step))
+        for _ in 0..<3 {
+          let again = try openLog(disk.afterPowerFailure(using: &random), options).payloads
+          #expect(again == read, "step \(step)")
+        }
+      }
+    }
+  }
+
   @Test("a disk that lies about its syncs is caught")
   func canary() {
     #expect(!violations(options: smallOptions(), seeds: 1..<2, lies: true).isEmpty)

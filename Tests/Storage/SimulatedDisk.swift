@@ -124,6 +124,14 @@ final class SimulatedDisk: Disk {
     histories = []
   }
 
+  /// The process that used the disk was killed; the next one finds all that was written, synchronised
+  /// or not.
+  func afterKill() -> SimulatedDisk {
+    isDead = false
+    powerFailsAtStep = nil
+    return self
+  }
+
   /// The disk after the power came back.
   func afterPowerFailure(using random: inout some RandomNumberGenerator) -> SimulatedDisk {
     let kept = Int.random(in: 0...histories.count, using: &random)

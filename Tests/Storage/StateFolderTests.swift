@@ -47,7 +47,9 @@ struct StateFolderTests {
     }
   }
 
-  @Test("the lock of another process counts, and dies with it")
+  @Test(
+    "the lock of another process counts, and dies with it",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/flock")))
   func lockedByAnother() throws {
     try withTemporaryFolder { root in
       _ = try StateFolder(path: root, for: .writing)
