@@ -39,12 +39,12 @@ import Wire
     case .bool: return (other as? NSNumber)?.boolValue == node.boolValue
     case .integer: return (other as? NSNumber)?.int64Value == node.integerValue
     case .number:
-      // Foundation reads some numbers by way of its decimals and is off in the last place then.
+      // Foundation reads some numbers by way of its decimals and loses their last digits then.
       // That ours are the nearest is tested elsewhere, against the standard library.
       guard let theirs = (other as? NSNumber)?.doubleValue, let mine = node.doubleValue else {
         return false
       }
-      return abs(theirs - mine) <= 2 * mine.ulp
+      return abs(theirs - mine) <= abs(mine) * 1e-13
     case .string:
       guard let string = other as? String, let mine = node.stringValue else { return false }
       return string.utf8.elementsEqual(mine.utf8)
