@@ -18,6 +18,11 @@ package struct ScanError: Error, Equatable, Sendable {
   /// Offset of the first byte that cannot be right, from the start of the text.
   package var offset: Int
 
+  package init(reason: Reason, offset: Int) {
+    self.reason = reason
+    self.offset = offset
+  }
+
   /// A sentence for people, without the offset.
   package var message: String {
     switch reason {
