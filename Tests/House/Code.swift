@@ -25,8 +25,8 @@ enum Code {
     return line[...]
   }
 
-  /// Whether the text names this, and not something of which it is a part; a dot in front makes it a
-  /// member of something else.
+  /// Whether the text names this, and not something of which it is a part; a dot in front makes it
+  /// a member of something else.
   static func mentions(_ name: String, in text: some StringProtocol) -> Bool {
     let text = Array(text.utf8)
     let name = Array(name.utf8)

@@ -13,10 +13,11 @@ enum Style {
     }
   }
 
-  /// Lines in Sources and Tests. In Tests a fixture may be longer: a line with a string literal, or inside one.
+  /// Lines in Sources and Tests. In Tests a fixture may be longer: a line with a string literal, or
+  /// inside one.
   static func checkWidth(_ files: [SourceFile]) -> [Finding] {
     var findings: [Finding] = []
-    for file in files where file.isSwift {
+    for file in files where file.isSwift && ["Sources", "Tests"].contains(file.folders.first) {
       let isTest = file.folders.first == "Tests"
       var isInsideLiteral = false
       for (index, line) in file.lines.enumerated() {

@@ -1,13 +1,14 @@
 // How tests start processes
 // -------------------------
 // `posix_spawn` with three pipes: 12 times faster than Foundation's Process, and nothing leaks. All
-// ends are close-on-exec (`adddup2` takes that off the three that the child keeps); otherwise a child
-// that a parallel test starts at that moment would inherit them, and closing our end would not be an
-// end of file. Swift does not see `pipe2`, which would set the flag at once, so that making pipes
-// and starting a child are one step under one lock: tests start processes with this class only.
+// ends are close-on-exec (`adddup2` takes that off the three that the child keeps); otherwise a
+// child that a parallel test starts at that moment would inherit them, and closing our end would
+// not be an end of file. Swift does not see `pipe2`, which would set the flag at once, so that
+// making pipes and starting a child are one step under one lock: tests start processes with this
+// class only.
 //
-// Our ends are non-blocking, and whoever waits for anything (`send`, `readLine`, `wait`) waits in one
-// `poll` over all three: a child that writes much on stderr, or answers while it is still being
+// Our ends are non-blocking, and whoever waits for anything (`send`, `readLine`, `wait`) waits in
+// one `poll` over all three: a child that writes much on stderr, or answers while it is still being
 // written to, never gets stuck on us.
 
 import Foundation
@@ -300,7 +301,8 @@ extension ChildProcess {
 
   package var isRunning: Bool { lock.withLock { reap() } == nil }
 
-  /// Waits for the end of the child, reading on meanwhile; throws if it is still there at the timeout.
+  /// Waits for the end of the child, reading on meanwhile; throws if it is still there at the
+  /// timeout.
   @discardableResult
   package func wait(timeout seconds: Double = 60) throws -> Exit {
     let deadline = Deadline(seconds)

@@ -51,8 +51,8 @@ package struct Seed: CustomStringConvertible, Hashable, Sendable {
   }
 }
 
-/// Runs a property once per seed. The seeds are the same in every run, so that a failure comes again;
-/// `SIDECART_SEED=n` runs one alone. An error thrown by `body` is thrown on, with the seed.
+/// Runs a property once per seed. The seeds are the same in every run, so that a failure comes
+/// again; `SIDECART_SEED=n` runs one alone. An error thrown by `body` is thrown on, with the seed.
 package func forEachSeed(
   _ count: Int, _ body: (_ seed: Seed, _ generator: inout SeededGenerator) throws -> Void
 ) throws {

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The public data sets that lie in `shared/data` next to the package, or where `SIDECART_DATA` says.
+/// The public data sets that lie in `shared/data` next to the package, or where `SIDECART_DATA`
+/// says.
 ///
 /// They are no part of the package: tests that read them are `.enabled(if: SharedData.isPresent)`.
 package enum SharedData {

@@ -63,9 +63,9 @@ extension Instant {
 
   /// RFC 3339 in UTC with `Z`, or with the offset given; milliseconds only where there are any.
   ///
-  /// The text always names this very moment. RFC 3339 says offsets in whole minutes and years in four
-  /// digits: an offset with seconds (local mean time, before there were zones) is cut to the minute,
-  /// and one that would lead out of the years 1 to 9999 gives way to `Z`.
+  /// The text always names this very moment. RFC 3339 says offsets in whole minutes and years in
+  /// four digits: an offset with seconds (local mean time, before there were zones) is cut to the
+  /// minute, and one that would lead out of the years 1 to 9999 gives way to `Z`.
   package func rfc3339(offsetSeconds stated: Int32 = 0) -> String {
     var offsetSeconds = stated / 60 * 60
     let shifted = Instant(milliseconds: milliseconds + Int64(offsetSeconds) * 1000)

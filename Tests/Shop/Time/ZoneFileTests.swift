@@ -68,7 +68,8 @@ import Testing
       ("EST5", "2026-07-01T00:00:00Z", -18_000),
       ("<+0530>-5:30", "2026-07-01T00:00:00Z", 19_800),
       ("<-00>0:00:01", "2026-07-01T00:00:00Z", -1),
-      // Day 60 is 1 March in every year, with J; without, it is 29 February 2024 counted from 0 as 59.
+      // With J, day 60 is 1 March in every year; without, days count from 0 and 59 is 29 February
+      // in 2024.
       ("AAA0BBB,J60/0,J61/0", "2024-03-01T00:30:00Z", 3_600),
       ("AAA0BBB,J60/0,J61/0", "2024-02-29T23:30:00Z", 0),
       ("AAA0BBB,J60/0,J61/0", "2023-03-01T00:30:00Z", 3_600),
