@@ -2,13 +2,13 @@ import Foundation
 
 /// What every file is held to beyond what the formatter sees.
 enum Style {
-  static let longestFile_lines = 400
-  static let longestLine_columns = 100
+  static let longestFileInLines = 400
+  static let longestLineInColumns = 100
 
   static func checkLength(_ files: [SourceFile]) -> [Finding] {
     files.compactMap { file in
       let count = file.lines.last == "" ? file.lines.count - 1 : file.lines.count
-      guard file.room != nil, file.isSwift, count > longestFile_lines else { return nil }
+      guard file.room != nil, file.isSwift, count > longestFileInLines else { return nil }
       return Finding(file.path, "\(count) lines; split it")
     }
   }
@@ -24,7 +24,7 @@ enum Style {
         let isFixture = isTest && (isInsideLiteral || line.contains("\""))
         if occurrences(of: "\"\"\"", in: line) % 2 == 1 { isInsideLiteral.toggle() }
         // Bytes are never fewer than columns, and quicker to count.
-        guard line.utf8.count > longestLine_columns, line.count > longestLine_columns, !isFixture
+        guard line.utf8.count > longestLineInColumns, line.count > longestLineInColumns, !isFixture
         else { continue }
         findings.append(Finding(file.path, line: index + 1, "\(line.count) columns"))
       }
