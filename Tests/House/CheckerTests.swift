@@ -31,6 +31,7 @@ import Testing
     ("Sources/sidecart/A.swift", "import FoundationEssentials"),
     ("Sources/Storage/System.swift", "import Dispatch"),
     ("Sources/Storage/Log.swift", "import Glibc"),
+    ("Sources/Engine/A.swift", "import Synchronization"),
     ("Sources/sidecart/A.swift", "@preconcurrency import Musl"),
     ("Sources/Attic/A.swift", "let a = 1"),
   ])
@@ -46,6 +47,7 @@ import Testing
     ("Sources/sidecart/A.swift", "import Storage"),
     ("Sources/Storage/System.swift", "import Glibc"),
     ("Sources/Storage/System+Files.swift", "import Musl"),
+    ("Sources/Storage/System+Signals.swift", "import Synchronization"),
     ("Sources/Statistics/Gamma.swift", "import Glibc"),
     ("Tests/Shop/A.swift", "import Foundation"),
     ("Sources/Shop/A.swift", "// import Foundation"),
