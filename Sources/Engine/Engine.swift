@@ -40,6 +40,8 @@ package struct Surroundings {
   package var limits: Limits
   /// What `status` says of where the facts go.
   package var storageStatus: (inout JSONWriter) -> Void
+  /// Memory that the process occupies, or nil where nobody knows.
+  package var residentBytes: () -> Int?
   package var version: String
   /// A process that may not write refuses every method that would.
   package var isReadOnly: Bool
@@ -47,12 +49,13 @@ package struct Surroundings {
   package init(
     zoneFile: @escaping (String) -> [UInt8]?, randomBits: @escaping () -> UInt64,
     limits: Limits = Limits(), storageStatus: @escaping (inout JSONWriter) -> Void,
-    version: String, isReadOnly: Bool = false
+    residentBytes: @escaping () -> Int? = { nil }, version: String, isReadOnly: Bool = false
   ) {
     self.zoneFile = zoneFile
     self.randomBits = randomBits
     self.limits = limits
     self.storageStatus = storageStatus
+    self.residentBytes = residentBytes
     self.version = version
     self.isReadOnly = isReadOnly
   }
@@ -104,6 +107,16 @@ extension Engine {
       apply(try Fact(element, zone: facts.settings.zone))
     }
     try reader.finish()
+  }
+
+  /// How much there is of everything.
+  var counts: [(StaticString, Int)] {
+    [
+      ("items", facts.items.count), ("customers", facts.customers.count),
+      ("orders", facts.orders.count), ("order_lines", facts.orders.lineCount),
+      ("baskets", affinity.baskets.basketCount), ("events", facts.events.count),
+      ("channels", facts.channels.count), ("stored_replies", replies.count),
+    ]
   }
 
   mutating func applySettings(_ value: Value) {

@@ -6,7 +6,8 @@ import Wire
 /// The loop takes the records after each line and makes them durable before it lets the replies out.
 package struct Journal: ~Copyable {
   private var writer = JSONWriter(capacity: 4_096)
-  private var isOpen = false
+  /// Whether the current request has committed a fact.
+  private(set) var isOpen = false
   private var sealed: [UInt8] = []
   private var ends: [Int] = []
   /// False while facts come from the log itself.

@@ -48,6 +48,9 @@ package struct BasketIndex: Sendable {
     Int(item) < basketsOfItem.count ? basketsOfItem[Int(item)] : []
   }
 
+  /// How many orders have been added, whatever is left of them.
+  package var orderCount: Int { firstItem.count }
+
   /// How many items have stood in a basket, at most: the bound of every item index in here.
   package var itemBound: Int { basketsOfItem.count }
 
