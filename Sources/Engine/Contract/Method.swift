@@ -6,7 +6,7 @@ import Wire
 /// A new method is one new file under `Methods/` and one line in `Methods.all`. Reading params, checking
 /// them, and only then committing facts is the order in every method: nothing is half applied, since nothing
 /// that can fail comes after the first commit.
-package protocol Method {
+package protocol Method: SendableMetatype {
   static var name: String { get }
   /// One sentence.
   static var summary: String { get }

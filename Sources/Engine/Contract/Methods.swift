@@ -2,7 +2,8 @@
 package enum Methods {
   package static let all: [any Method.Type] = [
     ShopConfigure.self, ItemsPut.self, CustomersPut.self, OrdersPut.self, OrdersCancel.self,
-    OrdersReturn.self, EventsPut.self, OrdersGet.self, Ping.self,
+    OrdersReturn.self, EventsPut.self, OrdersGet.self, Recommend.self, Status.self, Ping.self,
+    Discover.self, Shutdown.self,
   ]
 
   private static let byName: [String: any Method.Type] = Dictionary(
