@@ -41,7 +41,7 @@ package struct Journal: ~Copyable {
   }
 
   /// Hands each sealed record to `body`, in order, and forgets them.
-  mutating func drain<Failure: Error>(
+  package mutating func drain<Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
     var start = 0

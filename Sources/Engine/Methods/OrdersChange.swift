@@ -42,7 +42,8 @@ enum OrdersCancel: Method {
 /// `orders.return`: units that came back.
 enum OrdersReturn: Method {
   static let name = "orders.return"
-  static let summary = "Takes units of an order back; send a key, so that a retry takes them back once."
+  static let summary =
+    "Takes units of an order back; send a key, so that a retry takes them back once."
   static let writes = true
   static let isKeyed = true
   static let parameters: [Field] = [

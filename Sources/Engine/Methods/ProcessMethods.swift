@@ -41,7 +41,8 @@ enum Shutdown: Method {
 /// `rpc.discover`: the contract, as OpenRPC.
 enum Discover: Method {
   static let name = "rpc.discover"
-  static let summary = "Gives the OpenRPC document of this process, the one in Protocol/openrpc.json."
+  static let summary =
+    "Gives the OpenRPC document of this process, the one in Protocol/openrpc.json."
   static let parameters: [Field] = []
   static let result = Shape.map(.any)
 
@@ -90,7 +91,11 @@ enum Status: Method {
     reply.key("matrix_cells")
     reply.integer(engine.affinity.cachedCellCount)
     reply.key("resident_bytes")
-    if let bytes = engine.surroundings.residentBytes() { reply.integer(bytes) } else { reply.null() }
+    if let bytes = engine.surroundings.residentBytes() {
+      reply.integer(bytes)
+    } else {
+      reply.null()
+    }
     reply.endObject()
     let limits = engine.surroundings.limits
     write(

@@ -7,7 +7,8 @@ private let atomic = Field.optional(
 /// `items.put`: items, each a merge patch over what is known of it.
 enum ItemsPut: Method {
   static let name = "items.put"
-  static let summary = "Adds or updates items; fields that are not named stay, null takes a field away."
+  static let summary =
+    "Adds or updates items; fields that are not named stay, null takes a field away."
   static let writes = true
   static let parameters: [Field] = [.required("items", .list(.shared("Item"))), atomic]
   static let result = Shape.shared("PutResult")

@@ -29,7 +29,8 @@ enum Recommend: Method {
           .optional("evidence", .map(.any), "with explain: the counts behind it"),
         ]))),
     .required("known", .boolean, "whether the customer has any fact"),
-    .required("fallback_share", .number, "share of items that say nothing of this customer or basket"),
+    .required(
+      "fallback_share", .number, "share of items that say nothing of this customer or basket"),
     .optional("removed", .map(.integer), "with explain, or where the list is short: items by rule"),
     .optional("emptied_by", .string, "where the list is empty: the rule that took most out"),
   ])

@@ -37,8 +37,10 @@ enum DemoCatalogue {
     snack("snack-plum", "Preserved plums, 120 g", 1900, 16, ["oolong-milk"]),
     snack("snack-nuts", "Roasted nuts, 300 g", 4500, 20, ["black-breakfast"]),
     snack("snack-seeds", "Spiced melon seeds, 250 g", 1500, 12, ["puer-ripe"]),
-    ware("pot-yixing", "Yixing teapot, 180 ml", "Pots", 26800, ["puer-ripe", "cup-set", "tray-bamboo"]),
-    ware("pot-glass", "Glass teapot, 600 ml", "Pots", 9900, ["herbal-chrysanthemum", "warmer-candle"]),
+    ware(
+      "pot-yixing", "Yixing teapot, 180 ml", "Pots", 26800, ["puer-ripe", "cup-set", "tray-bamboo"]),
+    ware(
+      "pot-glass", "Glass teapot, 600 ml", "Pots", 9900, ["herbal-chrysanthemum", "warmer-candle"]),
     ware("pot-gaiwan", "Porcelain gaiwan", "Pots", 7900, ["oolong-tieguanyin", "cup-set"]),
     ware("cup-set", "Six tasting cups", "Cups", 5900, ["tray-bamboo"]),
     ware("cup-travel", "Travel cup with strainer", "Cups", 8900, ["green-longjing"]),
@@ -47,7 +49,9 @@ enum DemoCatalogue {
     ware("tool-set", "Tool set of six", "Tools", 6900, ["tray-bamboo"]),
     ware("tool-scale", "Pocket scale, 0.1 g", "Tools", 5900, ["pot-gaiwan"]),
     ware("warmer-candle", "Candle warmer", "Tools", 6900, ["pot-glass"]),
-    ware("kettle-electric", "Kettle with set temperature", "Tools", 32900, ["pot-gaiwan", "tool-scale"]),
+    ware(
+      "kettle-electric", "Kettle with set temperature", "Tools", 32900,
+      ["pot-gaiwan", "tool-scale"]),
     ware("caddy-tin", "Tea caddy, tin", "Storage", 3900, ["green-longjing"]),
     ware("caddy-clay", "Tea caddy, clay", "Storage", 8900, ["puer-raw"]),
     gift("gift-new-year", "New Year gift box", 29800, [1, 2]),

@@ -137,7 +137,8 @@ struct DemoShop {
     let lines = basket.map { index in
       let quantity = products[index].lastsDays > 0 && random.fraction() < 0.2 ? 2 : 1
       let gross = products[index].price * Int64(quantity)
-      let isDiscounted = random.fraction() < (isSale ? 0.3 + habits.sensitivity : habits.sensitivity / 2)
+      let isDiscounted =
+        random.fraction() < (isSale ? 0.3 + habits.sensitivity : habits.sensitivity / 2)
       return OrderDraft.Line(
         item: products[index].id, quantity: Int64(quantity), unitPrice: products[index].price,
         discount: isDiscounted ? gross * 15 / 100 : 0)
@@ -145,7 +146,8 @@ struct DemoShop {
     let channel = random.fraction() < 0.85 ? habits.channel : "store"
     orders.append(
       OrderDraft(
-        id: "order-" + id.dropFirst("member-".count) + "-" + String(visit), customer: id, time: time,
+        id: "order-" + id.dropFirst("member-".count) + "-" + String(visit), customer: id,
+        time: time,
         channel: channel, lines: lines))
     if random.fraction() < 0.5, let first = basket.first {
       events.append(
@@ -180,7 +182,9 @@ struct SplitMix {
   mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// In 0 ..< bound.
-  mutating func below(_ bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
+  mutating func below(_ bound: Int) -> Int {
+    Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+  }
 
   /// The natural logarithm of a uniform draw in (0, 1]: minus an exponential of mean one.
   mutating func logarithm() -> Double {

@@ -92,7 +92,9 @@ struct CSVReader {
         if position == buffer.count { return false }
         // The last row has no line break: give it one.
         buffer.append(0x0A)
-        guard let end = parse(from: position) else { throw Problem.unclosedQuote(row: rowNumber + 1) }
+        guard let end = parse(from: position) else {
+          throw Problem.unclosedQuote(row: rowNumber + 1)
+        }
         position = end
         return true
       }
