@@ -1,0 +1,126 @@
+import Shop
+
+extension MemberProfile {
+  /// All fields, in the order in which `customers.get` gives them.
+  package static let fieldNames = [
+    "id", "known", "name", "tier", "lifecycle", "level", "rfm", "recency_days", "silence", "orders",
+    "spend", "average_order_value", "usual_gap_days", "p_alive", "value_12m", "price_sensitivity",
+    "buyer_style", "preferred_channel", "preferred_category", "joined_days", "age", "birthday",
+    "gender", "region", "occupation", "consent", "attributes", "identities", "acquisition",
+    "points",
+  ]
+
+  /// A field under its name; custom attributes at the top level where no field bears the name, whether or not it has a
+  /// value now. `attributes` holds all of them.
+  package func field(_ name: String) -> Value? {
+    switch name {
+    case "id": .string(id)
+    case "known": .bool(true)
+    case "tier": .string(tier)
+    case "lifecycle": .string(lifecycle)
+    case "level": level.map(Value.string)
+    case "rfm", "recency_days", "silence", "orders", "spend", "average_order_value",
+      "usual_gap_days", "p_alive", "value_12m", "price_sensitivity":
+      figure(name)
+    case "buyer_style": summary.orders > 0 ? .string(tastes.buyerStyle) : nil
+    case "preferred_channel": preferredChannel.map(Value.string)
+    case "preferred_category": preferredCategory.map(Value.string)
+    case "name", "joined_days", "age", "birthday", "gender", "region", "occupation", "consent",
+      "attributes", "identities", "acquisition":
+      stated(name)
+    // Points have a ledger of their own, which is not kept yet: a name that is taken, without a value.
+    case "points": nil
+    default: record.attributes?[name]
+    }
+  }
+
+  /// What follows from orders. Ratios to four decimals, days to one, so that they read and compare well.
+  private func figure(_ name: String) -> Value? {
+    switch name {
+    case "orders": .integer(Int64(summary.orders))
+    case "spend": .integer(summary.spend)
+    case "recency_days": recencyDays.map { .integer(Int64($0)) }
+    case "silence": silence.map { .number($0.rounded(decimals: 4)) }
+    case "average_order_value":
+      summary.orders > 0 ? .integer(summary.spend / Int64(summary.orders)) : nil
+    case "usual_gap_days": usualGapDays.map { .number($0.rounded(decimals: 1)) }
+    case "p_alive": aliveProbability.map { .number($0.rounded(decimals: 4)) }
+    case "value_12m": summary.orders > 0 ? .integer(Int64(clamped: yearValue)) : nil
+    case "price_sensitivity":
+      summary.orders > 0 ? .number(priceSensitivity.rounded(decimals: 4)) : nil
+    case "rfm": rfm.map(MemberProfile.value)
+    default: nil
+    }
+  }
+
+  private static func value(_ scores: RFMScores) -> Value {
+    .object([
+      .init(name: "recency", value: .integer(Int64(scores.recency))),
+      .init(name: "frequency", value: .integer(Int64(scores.frequency))),
+      .init(name: "monetary", value: .integer(Int64(scores.monetary))),
+      .init(name: "class", value: .string(RFMClass(scores).rawValue)),
+    ])
+  }
+
+  /// What the shop said.
+  private func stated(_ name: String) -> Value? {
+    let record = self.record
+    let today = facts.settings.zone.day(of: viewpoint.now)
+    switch name {
+    case "name": return record.name.map(Value.string)
+    case "joined_days":
+      guard let joined = record.joined ?? summary.first else { return nil }
+      return .integer(max(0, Int64(today.number - facts.settings.zone.day(of: joined).number)))
+    case "age": return record.birthday.map { .integer(Int64(max(0, today.age(since: $0)))) }
+    case "birthday": return record.birthday.map { .string($0.text) }
+    case "gender": return record.gender.map(Value.string)
+    case "region": return record.region.map(Value.string)
+    case "occupation": return record.occupation.map(Value.string)
+    case "consent": return record.consent
+    case "attributes": return record.attributes
+    case "identities":
+      return record.identities.map { identities in
+        .array(
+          identities.map { identity in
+            .object([
+              .init(name: "channel", value: .string(identity.channel)),
+              .init(name: "id", value: .string(identity.id)),
+            ])
+          })
+      }
+    case "acquisition":
+      return record.acquisition.map { acquisition in
+        var members = [Value.Member(name: "channel", value: .string(acquisition.channel))]
+        if let cost = acquisition.cost {
+          members.append(.init(name: "cost", value: .integer(cost)))
+        }
+        return .object(members)
+      }
+    default: return nil
+    }
+  }
+}
+
+extension Double {
+  /// Rounded half away from zero to so many decimals, 0 to 9.
+  package func rounded(decimals: Int) -> Double {
+    var scale = 1.0
+    for _ in 0..<decimals { scale *= 10 }
+    let scaled = self * scale
+    guard abs(scaled) < 9e15 else { return self }
+    return Double(Int64(scaled + (scaled < 0 ? -0.5 : 0.5))) / scale
+  }
+}
+
+extension Int64 {
+  /// The nearest integer, held inside 64 bits; 0 for what is no number.
+  package init(clamped number: Double) {
+    if number.isNaN {
+      self = 0
+    } else if abs(number) >= 9.2e18 {
+      self = number < 0 ? .min : .max
+    } else {
+      self = Int64(number + (number < 0 ? -0.5 : 0.5))
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Shop
+
+/// What a customer's orders say of how they buy: one pass over their lines.
+struct Tastes {
+  /// Lines that the even chance of trying something new counts as.
+  static let noveltyPriorCount = 10.0
+
+  private(set) var preferredChannel: String?
+  private(set) var preferredCategory: String?
+  /// Share of lines after the first order that were new to the customer, shrunken to one half.
+  private(set) var noveltyRate: Double
+
+  init(of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts) {
+    let orders = facts.orders
+    var channels: [String: Int] = [:]
+    var categories: [String: Int] = [:]
+    var standing: [Int32] = []
+    orders.forEachOrder(of: customer) { order in
+      if viewpoint.sees(orders.time[Int(order)]), orders.stands(order) { standing.append(order) }
+      return true
+    }
+    var bought: Set<Int32> = []
+    var laterLines = 0
+    var novel = 0
+    for (rank, order) in standing.reversed().enumerated() {
+      if let channel = facts.channelName(orders.channel[Int(order)]) {
+        channels[channel, default: 0] += 1
+      }
+      for line in orders.lines(of: order) where orders.remainingQuantity(line: line) > 0 {
+        let item = orders.lineItem[line]
+        if let category = facts.items[item].category?.first {
+          categories[category, default: 0] += 1
+        }
+        let isNew = bought.insert(item).inserted
+        if rank > 0 {
+          laterLines += 1
+          novel += isNew ? 1 : 0
+        }
+      }
+    }
+    preferredChannel = Tastes.most(channels)
+    preferredCategory = Tastes.most(categories)
+    let prior = Tastes.noveltyPriorCount
+    noveltyRate = (Double(novel) + prior / 2) / (Double(laterLines) + prior)
+  }
+
+  /// `explorer` for somebody who takes new things more often than not, else `decisive`.
+  var buyerStyle: String { noveltyRate > 0.5 ? "explorer" : "decisive" }
+
+  /// The name of the highest count; of equal counts the first by name.
+  private static func most(_ counts: [String: Int]) -> String? {
+    counts.min { left, right in
+      left.value != right.value
+        ? left.value > right.value
+        : left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
+    }?.key
+  }
+}
