@@ -63,51 +63,82 @@ struct KnapsackAssignment {
 }
 
 extension KnapsackAssignment {
-  /// Gives everyone what they choose at these prices as far as the bounds allow, then spends what is left.
+  /// Gives everyone what they choose as far as the bounds allow, then spends what is left.
   ///
-  /// Starts from nobody having anything. O(pairs + customers log customers).
-  mutating func build(at prices: KnapsackPrices) {
-    let response = KnapsackResponse(of: knapsack.pairs, at: prices)
+  /// Starts from nobody having anything. Everyone chooses at `prices`, or, where a mixture is given, each at one of its
+  /// prices: at the best prices whole groups are indifferent, and the mixture says which share of them does what.
+  /// O(pairs + customers log customers).
+  mutating func build(
+    at prices: KnapsackPrices, mixture: [(weight: Double, prices: KnapsackPrices)] = []
+  ) {
+    var wishes = [Int32](repeating: -1, count: chosen.count)
+    var wished = [Double](repeating: 0, count: used.count)
+    for customer in chosen.indices {
+      let own = Self.pick(for: customer, from: mixture) ?? prices
+      guard let pair = best(of: customer, at: own, fitting: false) else { continue }
+      wishes[customer] = Int32(pair)
+      let cost = knapsack.pairs.costs[pair]
+      for bound in knapsack.cover.bounds(of: Int(knapsack.pairs.options[pair])) {
+        wished[bound] += Double(knapsack.cover.weight(of: cost, in: bound))
+      }
+    }
     var isOverused = [Bool](repeating: false, count: knapsack.optionCount)
-    for bound in used.indices {
-      // Use is summed in doubles here; the exact check is made when a pair is taken.
-      let use = response.use(of: bound, in: knapsack.cover) * 1.000_001
-      guard use > Double(knapsack.bounds[bound].limit) else { continue }
+    // Wishes are summed in doubles here; the exact check is made when a pair is taken.
+    for bound in used.indices
+    where wished[bound] * 1.000_001 > Double(knapsack.bounds[bound].limit) {
       for option in knapsack.cover.options[bound] { isOverused[option] = true }
     }
-    // Those whose choice is scarce come after the others, and those who would lose most for what they use first.
+    // Those whose wish is scarce come after the others, and those who would lose most for what they use first.
     var queue: [UInt64] = []
-    for customer in chosen.indices {
-      var (best, second, bestPair) = (0.0, 0.0, -1)
-      for pair in knapsack.pairs.range(of: customer) {
-        let gain = gain(of: pair, at: prices)
-        if gain > best {
-          (best, second, bestPair) = (gain, best, pair)
-        } else if gain > second {
-          second = gain
-        }
-      }
-      guard bestPair >= 0 else { continue }
-      if isOverused[Int(knapsack.pairs.options[bestPair])] {
-        let charged = price(of: bestPair, at: prices)
-        queue.append(Self.key((best - second) / (charged > 0 ? charged : 1), customer))
+    for customer in chosen.indices where wishes[customer] >= 0 {
+      let pair = Int(wishes[customer])
+      if isOverused[Int(knapsack.pairs.options[pair])] {
+        queue.append(Self.key(loss(of: customer, without: pair, at: prices), customer))
       } else {
-        move(customer, to: bestPair)
+        move(customer, to: pair)
       }
     }
     queue.sort()
-    for key in queue { takeBest(Int(key & 0xFFFF_FFFF), at: prices) }
+    for key in queue {
+      let customer = Int(key & 0xFFFF_FFFF)
+      if move(customer, to: Int(wishes[customer])) { continue }
+      if let pair = best(of: customer, at: prices, fitting: true) { move(customer, to: pair) }
+    }
     fill(at: prices)
   }
 
-  /// Gives the customer the pair that gains most among those that still fit.
-  private mutating func takeBest(_ customer: Int, at prices: KnapsackPrices) {
+  /// The prices at which this customer chooses: shares of neighbours differ from the weights by no more than
+  /// golden-ratio steps make them (Weyl's sequence), whatever the order of customers.
+  private static func pick(
+    for customer: Int, from mixture: [(weight: Double, prices: KnapsackPrices)]
+  ) -> KnapsackPrices? {
+    let turns = UInt64(customer) &* 0x9E37_79B9_7F4A_7C15
+    var rest = Double(turns >> 11) * 0x1p-53
+    for (weight, prices) in mixture {
+      rest -= weight
+      if rest < 0 { return prices }
+    }
+    return mixture.last?.prices
+  }
+
+  /// What the customer would lose without that pair, for each unit of what it is charged.
+  private func loss(of customer: Int, without pair: Int, at prices: KnapsackPrices) -> Double {
+    var second = 0.0
+    for other in knapsack.pairs.range(of: customer) where other != pair {
+      second = max(second, gain(of: other, at: prices))
+    }
+    let charged = price(of: pair, at: prices)
+    return (gain(of: pair, at: prices) - second) / (charged > 0 ? charged : 1)
+  }
+
+  /// The customer's pair that gains most and more than nothing, of all or of those that fit.
+  private func best(of customer: Int, at prices: KnapsackPrices, fitting: Bool) -> Int? {
     var (best, bestPair) = (0.0, -1)
     for pair in knapsack.pairs.range(of: customer) {
       let gain = gain(of: pair, at: prices)
-      if gain > best, fits(pair) { (best, bestPair) = (gain, pair) }
+      if gain > best, !fitting || fits(pair) { (best, bestPair) = (gain, pair) }
     }
-    if bestPair >= 0 { move(customer, to: bestPair) }
+    return bestPair < 0 ? nil : bestPair
   }
 
   /// Spends what is left on upgrades, those first that add most value for the price of what they take.

@@ -21,6 +21,8 @@ struct KnapsackDual {
   private(set) var bestPrices: KnapsackPrices
   /// No choice within the bounds is worth more.
   private(set) var upperBound: Double
+  /// Prices near the best, with the shares of customers who are to choose at each: together they use what there is.
+  private(set) var mixture: [(weight: Double, prices: KnapsackPrices)] = []
   private let limits: [Double]
   /// The sum of every customer's greatest value.
   private let greatest: Double
@@ -112,21 +114,25 @@ struct KnapsackDual {
       }
       return (value, slope)
     }
-    let start = zip(binding, scales).map { prices.perBound[$0] * $1 }
-    let first = evaluate(prices)
+    let current = prices
+    func pricing(at point: [Double]) -> KnapsackPrices {
+      var prices = current
+      for (index, bound) in binding.enumerated() {
+        prices.set(bound, to: point[index] / scales[index])
+      }
+      return prices
+    }
+    let start = zip(binding, scales).map { current.perBound[$0] * $1 }
+    let first = evaluate(current)
     let hope = value > 0 ? max(first.value - value, first.value * 1e-6) : first.value * 0.01
     var bundle = ProximalBundle(at: start, value: first.value, slope: first.slope, hope: hope)
     for _ in 0..<steps where bundle.value - value > 1e-7 * bundle.value {
       guard let (point, fall) = bundle.propose(tolerance: 1e-7 * bundle.value) else { break }
-      for (index, bound) in binding.enumerated() {
-        prices.set(bound, to: point[index] / scales[index])
-      }
-      let trial = evaluate(prices)
+      let trial = evaluate(pricing(at: point))
       bundle.learn(point, value: trial.value, slope: trial.slope, fall: fall)
     }
-    for (index, bound) in binding.enumerated() {
-      prices.set(bound, to: bundle.centre[index] / scales[index])
-    }
+    mixture = bundle.mixture.map { ($0.weight, pricing(at: $0.point)) }
+    prices = pricing(at: bundle.centre)
   }
 
   /// Evaluates the bound that the current prices prove, and keeps it if it is the best so far.

@@ -37,8 +37,10 @@ extension Knapsack {
   }
 
   private func improve(_ best: inout KnapsackAssignment, with dual: KnapsackDual) {
-    var next = KnapsackAssignment(knapsack: self)
-    next.build(at: dual.bestPrices)
-    if next.value > best.value { best = next }
+    for mixture in dual.mixture.isEmpty ? [[]] : [[], dual.mixture] {
+      var next = KnapsackAssignment(knapsack: self)
+      next.build(at: dual.bestPrices, mixture: mixture)
+      if next.value > best.value { best = next }
+    }
   }
 }

@@ -24,6 +24,8 @@ struct ProximalBundle {
   /// How far each cut lies below the function at the centre.
   private var errors: [Double]
   private var weights: [Double]
+  /// Where each cut was taken.
+  private var points: [[Double]]
   private var nulls = 0
 
   /// Starts at a point whose value and slope are known. The reach is that of a step which would bring the value down
@@ -35,18 +37,28 @@ struct ProximalBundle {
     slopes = slope
     errors = [0]
     weights = [1]
+    points = [start]
     let norm = slope.reduce(0) { $0 + $1 * $1 }
     reach = norm > 0 ? hope / norm : 1
+  }
+
+  /// The points whose slopes, so weighted, add up to the least slope that the model could find; weights sum to one.
+  ///
+  /// Where the function is the dual of a problem, what its solutions at these points choose, mixed by these weights,
+  /// is the relaxed problem's own solution (Larsson, Patriksson and Strömberg, "Ergodic, primal convergence in dual
+  /// subgradient schemes for convex programming", Mathematical Programming 86, 1999).
+  var mixture: [(weight: Double, point: [Double])] {
+    weights.indices.filter { weights[$0] > 0 }.map { (weights[$0], points[$0]) }
   }
 
   /// The next point to evaluate, and by how much the model says that the value falls there; nil where it says that
   /// there is nothing to gain.
   mutating func propose(tolerance: Double) -> (point: [Double], fall: Double)? {
-    for _ in 0..<8 {
-      let (point, fall) = minimiseModel()
+    for _ in 0..<12 {
+      let (point, fall, isSettled) = minimiseModel()
       if fall > tolerance { return (point, fall) }
-      // A short reach may hide a fall that is further away.
-      reach *= 8
+      // A short reach may hide a fall that is further away; a long one is harder to solve for.
+      reach *= isSettled ? 4 : 0.125
     }
     return nil
   }
@@ -77,6 +89,7 @@ struct ProximalBundle {
     }
     slopes += slope
     weights.append(0)
+    points.append(point)
   }
 
   /// Drops the cut that matters least: among those of the least weight, the one that lies lowest.
@@ -86,12 +99,15 @@ struct ProximalBundle {
     }!
     let freed = weights.remove(at: cut)
     errors.remove(at: cut)
+    points.remove(at: cut)
     slopes.removeSubrange(cut * centre.count..<(cut + 1) * centre.count)
     let heaviest = weights.indices.max { (weights[$0], $1) < (weights[$1], $0) }!
     weights[heaviest] += freed
   }
 
-  private mutating func minimiseModel() -> (point: [Double], fall: Double) {
+  private mutating func minimiseModel() -> (
+    point: [Double], fall: Double, isSettled: Bool
+  ) {
     let (size, cuts) = (centre.count, errors.count)
     var mean = [Double](repeating: 0, count: size)
     for cut in 0..<cuts where weights[cut] > 0 {
@@ -113,24 +129,32 @@ struct ProximalBundle {
         level += weights[cut] * height
       }
       let missing = heights[best] - level
-      if round >= 400 || worst < 0 || best == worst || missing <= 0.01 * max(0, -heights[best]) {
-        return (point, -heights[best])
+      if missing <= 0.01 * max(0, -heights[best]) || round >= 600 || worst < 0 || best == worst {
+        return (point, -heights[best], round < 600)
       }
-      // Move weight from the worst cut to the best, as far as the curvature of the penalty lets them differ.
-      var curvature = 0.0
-      for index in 0..<size {
-        let difference = slopes[best * size + index] - slopes[worst * size + index]
-        curvature += difference * difference
+      // Move weight to the best cut from the one where that gains most, as far as the curvature of the penalty lets
+      // the two differ.
+      var (curvature, most) = (0.0, 0.0)
+      for cut in 0..<cuts where weights[cut] > 0 && heights[cut] < heights[best] {
+        var norm = 0.0
+        for index in 0..<size {
+          let difference = slopes[best * size + index] - slopes[cut * size + index]
+          norm += difference * difference
+        }
+        let between = heights[best] - heights[cut]
+        let full = norm > 0 ? between / (reach * norm) : .infinity
+        let gain = full < weights[cut] ? between * full : between * weights[cut]
+        if gain > most { (worst, curvature, most) = (cut, norm, gain) }
       }
       let ideal = (heights[best] - heights[worst]) / (reach * curvature)
       let shift = ideal < weights[worst] ? ideal : weights[worst]
-      guard shift > 0 else { return (point, -heights[best]) }
+      guard shift > 0 else { return (point, -heights[best], true) }
       weights[best] += shift
       weights[worst] = shift < weights[worst] ? weights[worst] - shift : 0
       for index in 0..<size {
         mean[index] += shift * (slopes[best * size + index] - slopes[worst * size + index])
       }
     }
-    return (point, 0)
+    return (point, 0, true)
   }
 }
