@@ -96,6 +96,11 @@ package struct Knapsack: Sendable {
     pairs.append(option: option, value: value, cost: cost)
   }
 
+  /// The options that are open to a customer: those appended that are worth something and could fit alone.
+  package func options(of customer: Int) -> ArraySlice<Int32> {
+    pairs.options[pairs.range(of: customer)]
+  }
+
   /// Ends the customer whose pairs were appended; a customer without any is one who can only get none.
   package mutating func closeCustomer() { pairs.closeCustomer() }
 }

@@ -26,7 +26,8 @@ import Testing
   func largerProblemsComeCloseToTheirBound(customers: Int, options: Int, tightness: Double) throws {
     for seed in UInt64(1)...3 {
       let instance = KnapsackInstance.random(
-        customers: customers, options: options, isWhole: seed != 2, tightness: tightness, seed: seed)
+        customers: customers, options: options, isWhole: seed != 2, tightness: tightness, seed: seed
+      )
       let solution = instance.knapsack.solve()
       let counted = try #require(instance.count(solution))
       #expect(zip(counted.used, instance.bounds).allSatisfy { $0 <= $1.limit }, "seed \(seed)")
