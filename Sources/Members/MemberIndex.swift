@@ -32,6 +32,13 @@ package struct MemberIndex {
       norms: norms(from: viewpoint, facts: facts), rules: rules)
   }
 
+  /// A customer's profile over norms that the caller has fetched for the same viewpoint.
+  package func profile(
+    of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts, norms: ShopNorms
+  ) -> MemberProfile {
+    MemberProfile(of: customer, from: viewpoint, facts: facts, norms: norms, rules: rules)
+  }
+
   /// The customers whose profile matches, in the order of their ids. O(customers).
   ///
   /// - Parameter candidates: those to look at, or nil for all.

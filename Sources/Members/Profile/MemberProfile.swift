@@ -114,4 +114,8 @@ package final class MemberProfile: FieldSource {
 
   package var preferredChannel: String? { tastes.preferredChannel }
   package var preferredCategory: String? { tastes.preferredCategory }
+  /// What the customer bought in at least two orders, the most often bought first, ties by id.
+  package var preferredItems: [Int32] { tastes.preferredItems }
+  /// The local hour of the day, 0 to 23, at which the customer orders most; nil without an order.
+  package var preferredHour: Int? { tastes.preferredHour }
 }
