@@ -37,7 +37,9 @@ extension Knapsack {
   }
 
   private func improve(_ best: inout KnapsackAssignment, with dual: KnapsackDual) {
-    for mixture in dual.mixture.isEmpty ? [[]] : [[], dual.mixture] {
+    // Either may turn out better; on the largest problems the mixture does, and each takes its time.
+    let both = pairCount < 4_000_000 || dual.mixture.isEmpty
+    for mixture in both ? [[], dual.mixture] : [dual.mixture] {
       var next = KnapsackAssignment(knapsack: self)
       next.build(at: dual.bestPrices, mixture: mixture)
       if next.value > best.value { best = next }
