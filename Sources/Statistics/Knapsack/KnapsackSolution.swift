@@ -17,8 +17,9 @@ extension Knapsack {
   /// The choice; see the head of Knapsack.swift.
   ///
   /// Deterministic. About O(pairs) times a few dozen for large problems; memory beside the pairs is O(customers).
-  /// The value is within 0.1 % of the upper bound on problems of thousands of customers whose single costs
-  /// are small beside the bounds; it is never above a bound's limit, whatever the problem.
+  /// Never above a bound's limit, whatever the problem. How close the value comes to the upper bound is for `gap` to
+  /// say: on random problems of 20,000 customers it stayed below 0.01 %, of 2,000 with bounds that leave a tenth of
+  /// what is wanted below 0.4 %; with a few dozen customers the bound itself may lie percents above the optimum.
   package func solve() -> Solution {
     var dual = KnapsackDual(knapsack: self)
     var best = KnapsackAssignment(knapsack: self)
