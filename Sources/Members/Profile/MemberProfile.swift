@@ -10,7 +10,7 @@ package final class MemberProfile: FieldSource {
   /// Own orders that the shop's mean order value, and its share of discounts, count as.
   static let orderPriorCount = 3.0
   /// Days that `value_12m` looks ahead.
-  static let horizonDays = 365.0
+  package static let horizonDays = 365.0
 
   package let customer: Int32
   package let viewpoint: Viewpoint
