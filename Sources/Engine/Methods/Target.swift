@@ -191,7 +191,8 @@ extension Engine {
     let profile = { (customer: Int32) in
       members.profile(of: customer, from: viewpoint, facts: facts, norms: norms)
     }
-    let signals = customers.map { signal(of: profile($0)) }
+    let asksPreference = policies.contains { $0.scope == .preferred }
+    let signals = customers.map { signal(of: profile($0), asksPreference: asksPreference) }
     return Targeting.plan(
       members: signals, policies: headroom(of: policies, at: viewpoint.now), budget: budget,
       limit: limit, viewpoint: viewpoint, zone: facts.settings.zone, profile: profile,
