@@ -17,6 +17,9 @@ let package = Package(
       name: "AffinityTests", dependencies: ["Affinity", "TestSupport"], path: "Tests/Affinity",
       swiftSettings: strict),
 
+    // MARK: echo-reference: the C program that `sidecart bench` measures a round trip against
+    .executableTarget(name: "echo-reference", path: "Tests/Benchmarks/EchoReference"),
+
     // MARK: Engine
     .target(
       name: "Engine",

@@ -1,46 +1,43 @@
-import Statistics
+// How customers are put into buckets
+// ----------------------------------
+// By a hash of a seed and the customer's id, so that the answer needs no memory, is the same on every machine, and stays when
+// the shop restarts. It is GrowthBook's hashing, whose SDKs exist for every platform: a host that buckets by itself gets
+// the same bucket. Version 2 hashes twice, since one pass of FNV-1a over a shared prefix leaves neighbours alike. Text
+// is hashed by UTF-16 units, as the JavaScript SDK does; for ASCII that is the same as by bytes.
 
-// How sticky choices work
-// -----------------------
-// A choice is a hash of a seed and a customer's id, as a number from 0 up to 1, held against ranges. The same customer
-// gets the same choice on every machine, for ever, with nothing stored. Hashing and ranges are those of GrowthBook's
-// SDKs (packages/sdk-js/src/util.ts), so that an experiment that a host runs in its app and one that we run agree on
-// who is in which arm. Text is hashed by UTF-16 units, as there.
-
-/// Where a value falls for a seed, 0 up to 1.
+/// GrowthBook's hash of a seed and an id onto [0, 1).
 package enum Bucket {
-  /// Which of GrowthBook's two hashes. Version 2 has no bias between experiments; 1 is for namespaces and
-  /// experiments that began with it.
-  package enum Version: Int, Sendable {
-    case biased = 1
-    case unbiased = 2
+  /// Version 1: FNV-1a over id then seed, in thousandths; kept for experiments that other SDKs started with it.
+  package static func version1(seed: String, id: String) -> Double {
+    Double(fnv1a(id + seed) % 1_000) / 1_000
   }
 
-  package static func position(of value: String, seed: String, version: Version = .unbiased)
-    -> Double
-  {
-    switch version {
-    case .biased: Double(stableHash((value + seed).utf16) % 1000) / 1000
-    case .unbiased:
-      Double(stableHash(String(stableHash((seed + value).utf16)).utf16) % 10_000) / 10_000
-    }
+  /// Version 2: FNV-1a of the decimal text of FNV-1a over seed then id, in ten thousandths.
+  package static func version2(seed: String, id: String) -> Double {
+    Double(fnv1a(String(fnv1a(seed + id))) % 10_000) / 10_000
   }
 
-  /// The ranges of an experiment's arms, each starting where the arm's share of everyone starts, and as long as
-  /// `coverage` of it: raising the coverage later moves nobody to another arm.
+  /// FNV-1a, 32 bits, over the UTF-16 units.
+  package static func fnv1a(_ text: String) -> UInt32 {
+    var hash: UInt32 = 0x811C_9DC5
+    for unit in text.utf16 { hash = (hash ^ UInt32(unit)) &* 0x0100_0193 }
+    return hash
+  }
+
+  /// The ranges of an experiment's arms: each starts where the arm's share of everyone starts and is
+  /// as long as `coverage` of it, so that raising the coverage later moves nobody to another arm.
   ///
-  /// Coverage is held in 0 ... 1. Weights that are not one per arm, or don't add up to 1 within 0.01, are taken as
-  /// equal, as the SDKs do.
-  package static func ranges(count: Int, coverage: Double = 1, weights: [Double]? = nil)
-    -> [Range<Double>]
-  {
+  /// Coverage is held in 0 ... 1. Weights that are not one per arm, are negative, or don't add up to 1
+  /// within 0.01, are taken as equal, as the SDKs do.
+  package static func ranges(
+    count: Int, coverage: Double = 1, weights: [Double]? = nil
+  ) -> [Range<Double>] {
     let coverage = coverage.isNaN ? 0 : min(1, max(0, coverage))
     let equal = Array(repeating: 1 / Double(max(1, count)), count: max(0, count))
     var weights = weights ?? equal
-    let total = weights.reduce(0, +)
     let isSound =
-      weights.count == equal.count && weights.allSatisfy { $0 >= 0 } && total >= 0.99
-      && total <= 1.01
+      weights.count == equal.count && weights.allSatisfy { $0 >= 0 }
+      && (0.99...1.01).contains(weights.reduce(0, +))
     if !isSound { weights = equal }
     var start = 0.0
     return weights.map { weight in
@@ -54,8 +51,29 @@ package enum Bucket {
     ranges.firstIndex { $0.contains(position) }
   }
 
-  /// Whether a value is in its part of a namespace: experiments with parts that don't overlap share nobody.
-  package static func isInNamespace(_ value: String, name: String, part: Range<Double>) -> Bool {
-    part.contains(position(of: value, seed: "__" + name, version: .biased))
+  /// Whether an id is in its part of a namespace: experiments whose parts don't overlap share nobody.
+  package static func isInNamespace(_ id: String, name: String, part: Range<Double>) -> Bool {
+    part.contains(version1(seed: "__" + name, id: id))
+  }
+}
+
+/// Who gets nothing, so that it can be said what something is worth.
+package struct Holdout: Equatable, Sendable {
+  /// Share of the customers, 0 to 1.
+  package var share: Double
+  package var seed: String
+
+  /// The shop-wide holdout: one customer in twenty, always the same ones.
+  package static let standard = Holdout(share: 0.05, seed: "sidecart-holdout")
+
+  package init(share: Double, seed: String) {
+    precondition((0...1).contains(share), "a share is 0 to 1")
+    self.share = share
+    self.seed = seed
+  }
+
+  /// Whether the customer is held out: sticky, and the same for every campaign.
+  package func holds(_ customer: String) -> Bool {
+    Bucket.version2(seed: seed, id: customer) < share
   }
 }

@@ -2,60 +2,78 @@ import Shop
 
 // Who keeps what
 // --------------
-// The engine owns one `MemberIndex` and asks it for a `MemberView` per request. The index keeps columns and norms for
-// the present (horizon: everything known) and for one past horizon, the last that was asked for. What is kept follows
-// the facts in one of three ways:
+// The engine owns one `MemberIndex` and asks it for a `MemberView` per request. The index keeps
+// columns and norms for the present (horizon: everything known) and for one past horizon, the last
+// that was asked for. What is kept follows the facts in one of three ways:
 //
-//   nothing changed about orders       kept as it is: the clock, events and items make nothing stale
-//   orders were added                  their customers are read anew
-//   orders were cancelled or returned  the same where the engine said which (`noteChange`), else all is built anew
+//   nothing changed about orders      kept as it is: the clock, events and stock make nothing stale
+//   orders were added                 their customers are read anew
+//   orders were cancelled, returned   the same where the engine said which (`noteChange`); else, and
+//                                     when costs or the zone changed, all is built anew
 //
-// How many revisions of the orders are accounted for tells the cases apart, so that forgetting to say so costs time
-// but never a wrong figure.
+// How many revisions of the orders are accounted for tells the cases apart, so that not saying so
+// costs time but never makes a figure wrong.
 
-/// Owns what is derived from the facts about customers, and brings it up to date when asked.
+/// Profiles of members, over norms that follow the facts.
 package struct MemberIndex: Sendable {
-  package var rules: MemberRules
+  package var rules = MemberRules.standard
   private var present: Kept?
   private var past: Kept?
 
-  package init(rules: MemberRules = MemberRules()) { self.rules = rules }
+  package init() {}
 
   /// Everything that can be said of the customers from there.
   ///
-  /// The view shares the facts' storage: let go of it before the facts change, or they are copied. O(1) where nothing
-  /// changed, O(orders of those customers) where orders were added, else O(customers x log + order lines).
-  package mutating func view(of facts: ShopFacts, at viewpoint: Viewpoint) -> MemberView {
-    let kept: Kept
-    if viewpoint.horizon >= facts.orders.latest {
-      Self.update(&present, facts: facts, horizon: .latest)
-      kept = present!
-    } else {
-      if past?.columns.horizon != viewpoint.horizon { past = nil }
-      Self.update(&past, facts: facts, horizon: viewpoint.horizon)
-      kept = past!
-    }
+  /// The view shares the facts' storage: let go of it before the facts change, or they are copied.
+  /// O(1) where nothing changed about orders, O(orders of those customers) where some were added, else
+  /// O(customers log customers + order lines).
+  package mutating func view(from viewpoint: Viewpoint, facts: ShopFacts) -> MemberView {
+    bringUpToDate(viewpoint, facts: facts)
+    let kept = isPresent(viewpoint, facts) ? present! : past!
     return MemberView(
-      facts: facts, viewpoint: viewpoint, rules: rules, columns: kept.columns, norms: kept.norms,
-      noveltyShare: kept.novelty.share)
+      facts: facts, viewpoint: viewpoint, rules: rules, columns: kept.columns, norms: kept.norms)
   }
 
-  /// Says that an order was cancelled or returned, after it was; `revision` is that of the orders before.
-  package mutating func noteChange(of order: Int32, since revision: UInt64, in facts: ShopFacts) {
+  /// The norms as seen from a viewpoint; costs what `view` costs.
+  package mutating func norms(from viewpoint: Viewpoint, facts: ShopFacts) -> ShopNorms {
+    bringUpToDate(viewpoint, facts: facts)
+    return isPresent(viewpoint, facts) ? present!.norms : past!.norms
+  }
+
+  /// One customer's profile; for many, `view` once is cheaper.
+  package mutating func profile(
+    of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts
+  ) -> MemberProfile {
+    view(from: viewpoint, facts: facts).profile(of: customer)
+  }
+
+  /// One customer's profile over norms that the caller has fetched for the same viewpoint.
+  package func profile(
+    of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts, norms: ShopNorms
+  ) -> MemberProfile {
+    MemberView(facts: facts, viewpoint: viewpoint, rules: rules, columns: nil, norms: norms)
+      .profile(of: customer)
+  }
+
+  /// The customers whose profile matches, in the order of their ids: see `MemberView.matches`.
+  package mutating func matches(
+    _ condition: Condition, among candidates: [Int32]?, from viewpoint: Viewpoint, facts: ShopFacts
+  ) -> [Int32] {
+    view(from: viewpoint, facts: facts).matches(condition, among: candidates)
+  }
+
+  /// Says that an order was cancelled or returned, after it was; `revision` is that of the orders
+  /// before. O(orders of the customer).
+  package mutating func noteChange(of order: Int32, since revision: UInt64, facts: ShopFacts) {
     Self.note(&present, order: order, since: revision, facts: facts)
     Self.note(&past, order: order, since: revision, facts: facts)
   }
 
-  /// Forgets everything that is kept: for facts that were replaced as a whole.
-  package mutating func reset() {
-    present = nil
-    past = nil
-  }
+  // MARK: Keeping
 
   private struct Kept: Sendable {
     var columns: MemberColumns
     var norms: ShopNorms
-    var novelty: NoveltySample
     var revision: UInt64
     var orderCount: Int
 
@@ -64,17 +82,27 @@ package struct MemberIndex: Sendable {
       orderCount <= orders.count
         && self.revision &+ UInt64(orders.count - orderCount) == revision
     }
+  }
 
-    func fits(_ facts: ShopFacts) -> Bool {
-      columns.zone == facts.settings.zone
-        && novelty.density == NoveltySample.density(customers: facts.customers.count)
+  /// All horizons from the last order on see the same.
+  private func isPresent(_ viewpoint: Viewpoint, _ facts: ShopFacts) -> Bool {
+    viewpoint.horizon >= facts.orders.latest
+  }
+
+  private mutating func bringUpToDate(_ viewpoint: Viewpoint, facts: ShopFacts) {
+    if isPresent(viewpoint, facts) {
+      Self.update(&present, facts: facts, horizon: .latest)
+    } else {
+      if past?.columns.horizon != viewpoint.horizon { past = nil }
+      Self.update(&past, facts: facts, horizon: viewpoint.horizon)
     }
   }
 
   private static func update(_ kept: inout Kept?, facts: ShopFacts, horizon: Instant) {
     let orders = facts.orders
     let canFollow =
-      kept?.isBehindByAdditions(orders, at: orders.revision) == true && kept?.fits(facts) == true
+      kept?.isBehindByAdditions(orders, at: orders.revision) == true
+      && kept?.columns.fits(facts) == true
     let added = orders.count - (kept?.orderCount ?? 0)
     if canFollow && added == 0 { return }
     // Reading single customers anew is the slower way once it is about most of them.
@@ -82,22 +110,19 @@ package struct MemberIndex: Sendable {
       follow(&kept!, facts: facts, changed: nil)
       return
     }
+    kept = nil
     let columns = MemberColumns(facts: facts, horizon: horizon)
     kept = Kept(
-      columns: columns, norms: columns.norms,
-      novelty: NoveltySample(facts: facts, horizon: horizon), revision: orders.revision,
-      orderCount: orders.count)
+      columns: columns, norms: columns.norms, revision: orders.revision, orderCount: orders.count)
   }
 
   private static func note(
     _ kept: inout Kept?, order: Int32, since revision: UInt64, facts: ShopFacts
   ) {
     if kept == nil { return }
-    if kept!.isBehindByAdditions(facts.orders, at: revision) {
-      follow(&kept!, facts: facts, changed: order)
-    } else {
-      kept = nil
-    }
+    let canFollow =
+      kept!.isBehindByAdditions(facts.orders, at: revision) && kept!.columns.fits(facts)
+    if canFollow { follow(&kept!, facts: facts, changed: order) } else { kept = nil }
   }
 
   /// Reads the customers of the added orders, and of the changed one, anew.
@@ -105,10 +130,8 @@ package struct MemberIndex: Sendable {
     let orders = facts.orders
     var touched = Set(orders.customer[kept.orderCount...])
     if let changed { touched.insert(orders.customer[Int(changed)]) }
-    let horizon = kept.columns.horizon
     for customer in touched where customer >= 0 {
-      kept.columns.refresh(customer: customer, orders: orders)
-      kept.novelty.refresh(customer: customer, facts: facts, horizon: horizon)
+      kept.columns.refresh(customer: customer, facts: facts)
     }
     kept.norms = kept.columns.norms
     kept.revision = orders.revision

@@ -1,7 +1,7 @@
 /// Something whose fields a `Condition` can ask for: an item, a member's profile, a custom object.
 ///
-/// The names are those of the wire (`customers.get`, `items.put`), so that a condition reads like the
-/// record that it is about.
+/// The names are those of the wire (`customers.get`, `items.put`), so that a condition reads like
+/// the record that it is about.
 package protocol FieldSource {
   /// The value of a top-level field, or nil where it is missing. Must not trap for any name.
   func field(_ name: String) -> Value?

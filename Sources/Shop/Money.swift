@@ -1,10 +1,11 @@
-/// Money is an `Int64` in minor units of the shop's currency (fen, cents); never a fraction, never negative
-/// where the facts hold it.
+/// Money is an `Int64` in minor units of the shop's currency (fen, cents); never a fraction, never
+/// negative where the facts hold it.
 ///
-/// Sums of facts saturate instead of trapping: a record is refused long before (`maximumAmount`), so that a
-/// saturated sum means more money than there is, and not a crash.
+/// Sums of facts saturate instead of trapping: a record is refused long before (`maximumAmount`),
+/// so that a saturated sum means more money than there is, and not a crash.
 package enum Money {
-  /// The largest amount that one record may state: ten billion in major units of a currency with cents.
+  /// The largest amount that one record may state: ten billion in major units of a currency with
+  /// cents.
   package static let maximumAmount: Int64 = 1_000_000_000_000
 
   /// The largest quantity that one line may state.

@@ -1,14 +1,15 @@
 // How names become numbers
 // ------------------------
-// Every id that a host uses (an item, a customer, an order, a channel) is interned once: it gets the next dense
-// `Int32`, and all tables are columns over those. The names' bytes lie one behind the other in `bytes`; `ends[i]`
-// says where name i ends. Lookup is open addressing with linear probing over a power of two of slots, at most
-// half full; a slot holds the index, and `hashes` spares the comparison of bytes on a probe that misses.
+// Every id that a host uses (an item, a customer, an order, a channel) is interned once: it gets
+// the next dense `Int32`, and all tables are columns over those. The names' bytes lie one behind
+// the other in `bytes`; `ends[i]` says where name i ends. Lookup is open addressing with linear
+// probing over a power of two of slots, at most half full; a slot holds the index, and `hashes`
+// spares the comparison of bytes on a probe that misses.
 //
-// Names come from outside, so the hash is keyed with random words of this process: without them a host could choose
-// names that all fall into one run of slots and make each lookup linear. Nothing that leaves the process depends
-// on the key: order in answers is by name (`precedes`), never by slot and never by the number a name got, since
-// that depends on which order arrived first.
+// Names come from outside, so the hash is keyed with random words of this process: without them a
+// host could choose names that all fall into one run of slots and make each lookup linear. Nothing
+// that leaves the process depends on the key: order in answers is by name (`precedes`), never by
+// slot and never by the number a name got, since that depends on which order arrived first.
 
 /// Interned names: bytes to dense `Int32` and back.
 package struct NameTable: Sendable {
@@ -79,7 +80,8 @@ package struct NameTable: Sendable {
     return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[start..<end])) }
   }
 
-  /// Whether the first name comes before the second, by bytes: the order of every tie in every answer.
+  /// Whether the first name comes before the second, by bytes: the order of every tie in every
+  /// answer.
   package func precedes(_ left: Int32, _ right: Int32) -> Bool {
     if left == right { return false }
     return withBytes(of: left) { leftBytes in

@@ -1,7 +1,7 @@
 /// What a put says of one field: nothing, that it is gone (`null`), or its new value.
 ///
-/// `items.put` and `customers.put` follow JSON Merge Patch (RFC 7396): a host can send the stock alone without
-/// losing the title, and takes a field back with `null`.
+/// `items.put` and `customers.put` follow JSON Merge Patch (RFC 7396): a host can send the stock
+/// alone without losing the title, and takes a field back with `null`.
 package enum Patch<Wrapped: Sendable>: Sendable {
   case keep
   case clear
@@ -22,8 +22,8 @@ package enum Patch<Wrapped: Sendable>: Sendable {
 }
 
 extension Value {
-  /// This value after a merge patch, RFC 7396: objects merge member by member, `null` takes a member away, all
-  /// else replaces. The depth is bounded by what the wire lets in.
+  /// This value after a merge patch, RFC 7396: objects merge member by member, `null` takes a
+  /// member away, all else replaces. The depth is bounded by what the wire lets in.
   package func merged(with patch: Value) -> Value {
     guard case .object(let changes) = patch else { return patch }
     var members: [Member] = []

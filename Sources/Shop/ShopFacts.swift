@@ -1,21 +1,25 @@
 /// Everything the shop told us, as it stands.
 ///
-/// Each kind of record has `check…`, which says what taking it would do and changes nothing, and `apply…`, which
-/// takes what was checked. The engine logs in between. Applying a checked fact never fails: it is also how
-/// the log is replayed.
+/// Each kind of record has `check…`, which says what taking it would do and changes nothing, and
+/// `apply…`, which takes what was checked. The engine logs in between. Applying a checked fact
+/// never fails: it is also how the log is replayed.
 package struct ShopFacts: Sendable {
-  package var settings = ShopSettings()
+  package var settings = ShopSettings() {
+    didSet { if settings != oldValue { settingsRevision &+= 1 } }
+  }
   package var items = ItemTable()
   package var customers = CustomerTable()
   package private(set) var orders = OrderTable()
   package private(set) var events = EventTable()
   package private(set) var channels = NameTable()
 
+  private var settingsRevision: UInt64 = 0
+
   package init() {}
 
   /// Grows with every change of any fact: what is derived from the facts is stale when this moved.
   package var revision: UInt64 {
-    items.revision &+ customers.revision &+ orders.revision &+ events.revision
+    settingsRevision &+ items.revision &+ customers.revision &+ orders.revision &+ events.revision
   }
 
   /// The channel's name behind an index, nil below zero.
@@ -70,8 +74,8 @@ extension ShopFacts {
 
   package mutating func applyCancel(_ order: Int32) { orders.cancel(order) }
 
-  /// Which lines give back how much: `items` in the order in which they were sent, each taken from the order's lines
-  /// from the first to the last.
+  /// Which lines give back how much: `items` in the order in which they were sent, each taken from
+  /// the order's lines from the first to the last.
   package func checkReturn(
     _ id: String, _ returned: [(item: String, quantity: Int64)]
   ) throws(RecordProblem) -> (order: Int32, parts: [(line: Int, quantity: Int64)]) {
@@ -140,6 +144,8 @@ extension ShopFacts {
     let customer = customers.intern(draft.customer)
     let item = draft.item.map { items.intern($0) } ?? -1
     let channel = draft.channel.map { channels.intern($0) } ?? -1
-    return events.add(draft, customer: customer, item: item, channel: channel)
+    return events.add(
+      draft, customer: customer, item: item, channel: channel, items: items.names,
+      channels: channels)
   }
 }

@@ -69,7 +69,11 @@ package struct RankedValues: Equatable, Sendable {
     var high = chunks.count
     while low < high {
       let middle = (low + high) / 2
-      if chunks[middle][chunks[middle].count - 1] < value { low = middle + 1 } else { high = middle }
+      if chunks[middle][chunks[middle].count - 1] < value {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     return low
   }

@@ -1,98 +1,127 @@
 import Shop
 
-// A profile as the wire and conditions see it: one table of names for both. A name of the table always means the
-// field, even where it is missing for this customer, so that a condition means the same for everyone; every other name
-// is that of a custom attribute; `attributes.NAME` reaches each attribute.
-
-extension MemberProfile: FieldSource {
-  /// All fields, in the order in which `customers.get` writes them.
-  ///
-  /// `points` belongs to the contract and is kept free for it; nothing earns points yet.
+extension MemberProfile {
+  /// All fields, in the order in which `customers.get` gives them.
   package static let fieldNames = [
-    "id", "known", "name", "tier", "lifecycle", "level", "rfm", "recency_days", "orders", "spend",
-    "spend_12m", "average_order_value", "returned", "usual_gap_days", "p_alive", "value_12m",
-    "price_sensitivity", "buyer_style", "preferred_channel", "preferred_category", "points",
-    "joined", "joined_days", "first_order_days", "birthday", "age", "gender", "region",
-    "occupation", "acquisition", "consent", "attributes", "identities",
+    "id", "known", "name", "tier", "lifecycle", "level", "rfm", "recency_days", "silence", "orders",
+    "spend", "average_order_value", "returned", "usual_gap_days", "p_alive", "value_12m",
+    "price_sensitivity", "buyer_style", "preferred_channel", "preferred_category", "joined_days",
+    "first_order_days", "age", "birthday", "gender", "region", "occupation", "consent",
+    "attributes", "identities", "acquisition", "points",
   ]
 
-  /// The field of that name, else the custom attribute of that name, else nil.
-  ///
-  /// Days are whole local days, money is whole minor units; `usual_gap_days` has one decimal, `p_alive` and
-  /// `price_sensitivity` have four.
+  /// A field under its name; custom attributes at the top level where no field bears the name,
+  /// whether or not it has a value now, so that a condition means the same for everyone.
+  /// `attributes` holds all of them. What is not known is missing, never made up.
   package func field(_ name: String) -> Value? {
     switch name {
     case "id": .string(id)
     case "known": .bool(isKnown)
-    case "tier": .string(tier.rawValue)
-    case "lifecycle": .string(lifecycle.rawValue)
+    case "tier": .string(tier)
+    case "lifecycle": .string(lifecycle)
     case "level": level.map(Value.string)
-    case "rfm": rfm.map(Self.value)
-    case "recency_days": recencyDays.map { .integer(Int64($0)) }
-    case "orders": .integer(orderCount)
-    case "spend": .integer(spend)
-    case "spend_12m": .integer(spend12m)
-    case "average_order_value": averageOrderValue.map(Value.integer)
-    case "returned": .integer(digest.returnedCount)
-    case "usual_gap_days": usualGapDays.map { .number(rounded($0, decimals: 1)) }
-    case "p_alive": probabilityAlive.map { .number(rounded($0, decimals: 4)) }
-    case "value_12m": value12m.map(Value.integer)
-    case "price_sensitivity": priceSensitivity.map { .number(rounded($0, decimals: 4)) }
-    case "buyer_style": buyerStyle.map { .string($0.rawValue) }
+    case "rfm", "recency_days", "silence", "orders", "spend", "average_order_value", "returned",
+      "usual_gap_days", "p_alive", "value_12m", "price_sensitivity", "first_order_days":
+      figure(name)
+    case "buyer_style": tastes.buyerStyle.map(Value.string)
     case "preferred_channel": preferredChannel.map(Value.string)
     case "preferred_category": preferredCategory.map(Value.string)
+    case "name", "joined_days", "age", "birthday", "gender", "region", "occupation", "consent",
+      "attributes", "identities", "acquisition":
+      stated(name)
+    // Points have a ledger of their own, which is not kept yet: a name that is taken, without value.
     case "points": nil
-    case "joined_days": joinedDays.map { .integer(Int64($0)) }
-    case "first_order_days": firstOrderDays.map { .integer(Int64($0)) }
-    default: recordField(name)
-    }
-  }
-
-  /// The fields that repeat what the shop put.
-  private func recordField(_ name: String) -> Value? {
-    let record = record
-    return switch name {
-    case "name": record.name.map(Value.string)
-    case "joined": record.joined.map { .string(view.facts.settings.zone.text($0)) }
-    case "birthday": record.birthday.map { .string($0.text) }
-    case "age": age(record).map { .integer(Int64($0)) }
-    case "gender": record.gender.map(Value.string)
-    case "region": record.region.map(Value.string)
-    case "occupation": record.occupation.map(Value.string)
-    case "acquisition": record.acquisition.map(Self.value)
-    case "consent": record.consent
-    case "attributes": record.attributes
-    case "identities": record.identities.map { .array($0.map(Self.value)) }
     default: record.attributes?[name]
     }
   }
 
-  private func age(_ record: Customer) -> Int? {
-    guard let birthday = record.birthday, birthday <= view.today else { return nil }
-    return view.today.age(since: birthday)
+  /// What follows from orders. Ratios to four decimals, days to one, so that they read and compare well.
+  private func figure(_ name: String) -> Value? {
+    switch name {
+    case "orders": .integer(Int64(summary.orders))
+    case "spend": .integer(summary.spend)
+    case "recency_days": recencyDays.map { .integer(Int64($0)) }
+    case "silence": silence.map { .number($0.rounded(decimals: 4)) }
+    case "average_order_value": averageOrderValue.map(Value.integer)
+    case "returned": .integer(Int64(summary.returned))
+    case "first_order_days": firstOrderDays.map { .integer(Int64($0)) }
+    case "usual_gap_days": usualGapDays.map { .number($0.rounded(decimals: 1)) }
+    case "p_alive": aliveProbability.map { .number($0.rounded(decimals: 4)) }
+    case "value_12m": summary.orders > 0 ? .integer(Int64(clamped: yearValue)) : nil
+    case "price_sensitivity":
+      summary.orders > 0 ? .number(priceSensitivity.rounded(decimals: 4)) : nil
+    case "rfm": rfm.map(MemberProfile.value)
+    default: nil
+    }
   }
 
   private static func value(_ scores: RFMScores) -> Value {
     .object([
-      Value.Member(name: "recency", value: .integer(Int64(scores.recency))),
-      Value.Member(name: "frequency", value: .integer(Int64(scores.frequency))),
-      Value.Member(name: "monetary", value: .integer(Int64(scores.monetary))),
-      Value.Member(name: "class", value: .string(scores.named.rawValue)),
+      .init(name: "recency", value: .integer(Int64(scores.recency))),
+      .init(name: "frequency", value: .integer(Int64(scores.frequency))),
+      .init(name: "monetary", value: .integer(Int64(scores.monetary))),
+      .init(name: "class", value: .string(RFMClass(scores).rawValue)),
     ])
   }
 
-  private static func value(_ identity: Customer.Identity) -> Value {
-    .object([
-      Value.Member(name: "channel", value: .string(identity.channel)),
-      Value.Member(name: "id", value: .string(identity.id)),
-    ])
-  }
-
-  private static func value(_ acquisition: Customer.Acquisition) -> Value {
-    var members = [Value.Member(name: "channel", value: .string(acquisition.channel))]
-    if let cost = acquisition.cost {
-      members.append(Value.Member(name: "cost", value: .integer(cost)))
+  /// What the shop said.
+  private func stated(_ name: String) -> Value? {
+    let record = self.record
+    switch name {
+    case "name": return record.name.map(Value.string)
+    case "joined_days": return joinedDays.map { .integer(Int64($0)) }
+    case "age":
+      guard let birthday = record.birthday, birthday <= view.today else { return nil }
+      return .integer(Int64(view.today.age(since: birthday)))
+    case "birthday": return record.birthday.map { .string($0.text) }
+    case "gender": return record.gender.map(Value.string)
+    case "region": return record.region.map(Value.string)
+    case "occupation": return record.occupation.map(Value.string)
+    case "consent": return record.consent
+    case "attributes": return record.attributes
+    case "identities":
+      return record.identities.map { identities in
+        .array(
+          identities.map { identity in
+            .object([
+              .init(name: "channel", value: .string(identity.channel)),
+              .init(name: "id", value: .string(identity.id)),
+            ])
+          })
+      }
+    case "acquisition":
+      return record.acquisition.map { acquisition in
+        var members = [Value.Member(name: "channel", value: .string(acquisition.channel))]
+        if let cost = acquisition.cost {
+          members.append(.init(name: "cost", value: .integer(cost)))
+        }
+        return .object(members)
+      }
+    default: return nil
     }
-    return .object(members)
+  }
+}
+
+extension Double {
+  /// Rounded half away from zero to so many decimals, 0 to 9.
+  package func rounded(decimals: Int) -> Double {
+    var scale = 1.0
+    for _ in 0..<decimals { scale *= 10 }
+    let scaled = self * scale
+    guard abs(scaled) < 9e15 else { return self }
+    return Double(Int64(scaled + (scaled < 0 ? -0.5 : 0.5))) / scale
+  }
+}
+
+extension Int64 {
+  /// The nearest integer, held inside 64 bits; 0 for what is no number.
+  package init(clamped number: Double) {
+    if number.isNaN {
+      self = 0
+    } else if abs(number) >= 9.2e18 {
+      self = number < 0 ? .min : .max
+    } else {
+      self = Int64(number + (number < 0 ? -0.5 : 0.5))
+    }
   }
 }

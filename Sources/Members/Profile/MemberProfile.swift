@@ -3,55 +3,51 @@ import Statistics
 
 // What a profile says
 // -------------------
-// A profile is a customer's index and digest next to the view that it belongs to; each figure is worked out when it
-// is asked for, so that a condition on `tier` never looks at an item. Formulas, with n standing orders, x = n - 1:
+// Each figure is worked out when it is asked for, so that a condition on `tier` never looks at an
+// item. With n standing orders on x + 1 local days, the first and the last t days apart:
 //
-//   usual gap          (t + 2 g) / (x + 2)                  t days from first to last order, g the shop's mean gap:
-//                                                           someone of one order has the shop's gap
-//   silence ratio      days since the last order / max(1, usual gap)
-//   order value        (spend + 2 v) / (n + 2)              v the shop's average order value; shrunken, for forecasts
-//   P(alive)           modified BG/NBD, see there; at least that of a one-time buyer just as silent, so that none of
-//                      those ranks above someone who came back (the model alone doubts a daily customer after a week
-//                      more than a one-time buyer after a month)
-//   value in 12 months model P(alive) x expected orders in 365 days if alive x shrunken order value
-//   price sensitivity  (discounted orders + 3 s) / (n + 3)  s the shop's share of discounted orders
-//   novelty            (new + 5 u) / (chances + 5)          u the shop's share of new items in repeat orders
-//   margin per order   (margin + 2 v m) / (n + 2)           m the shop's stated margin
+//   usual gap          (t + 2 g) / (x + 2)                 g the shop's mean gap; who ordered once has it
+//   silence            days since the last order / max(1, usual gap)
+//   order value        (spend + 3 v) / (n + 3)             v the shop's mean; the margin likewise
+//   price sensitivity  (orders at a discount + 3 s) / (n + 3)      s the shop's share
+//   P(alive)           the modified BG/NBD of `LifetimeModel`, but at least that of a one-time buyer
+//                      who is just as silent
+//   value in 12 months the model's P(alive) x expected orders in 365 days if alive x order value
+//
+// The floor under P(alive): the model doubts a daily customer after a week of silence more than a
+// one-time buyer after a month, which is right for forecasts and wrong for a ranking in which nobody
+// who came back may stand below a one-time buyer of the same silence. So the figure that is shown has
+// the floor, and forecasts (value, order probability) use the model's own.
 
-/// Weights of the shop's mean in a customer's figures, in orders (or chances to repeat).
-package enum ShrinkageWeight {
-  package static let gap = 2.0
-  package static let orderValue = 2.0
-  package static let discount = 3.0
-  package static let novelty = 5.0
-}
+/// Everything that is said of one customer from one viewpoint.
+///
+/// The fields are those of `customers.get`; conditions see the same under the same names.
+package final class MemberProfile: FieldSource {
+  /// Own gaps that the shop's mean gap counts as.
+  static let gapPriorCount = 2.0
+  /// Own orders that the shop's mean order value, and its share of discounts, count as.
+  static let orderPriorCount = 3.0
+  /// Days that `value_12m` looks ahead.
+  package static let horizonDays = 365.0
 
-/// Everything that is said of one customer as of a viewpoint.
-package struct MemberProfile: Sendable {
-  package let view: MemberView
-  /// Below zero for someone the shop never named.
   package let customer: Int32
-  package let digest: MemberDigest
-  private let unknownID: String?
+  package let view: MemberView
+  package let summary: OrderSummary
+  private(set) lazy var tastes = Tastes(of: customer, in: view)
 
-  init(view: MemberView, customer: Int32, unknownID: String?) {
-    self.view = view
+  init(of customer: Int32, in view: MemberView) {
     self.customer = customer
-    self.unknownID = unknownID
-    digest = view.columns.digest(of: customer)
+    self.view = view
+    summary = view.summary(of: customer)
   }
 
-  package var id: String { unknownID ?? view.facts.customers.names[customer] }
+  package var id: String { view.facts.customers.names[customer] }
+  package var record: Customer { view.facts.customers[customer] }
 
-  /// What the shop says of the customer; empty where it says nothing.
-  package var record: Customer {
-    customer < 0 ? Customer() : view.facts.customers[customer]
-  }
-
-  /// Whether anything is known: put by the shop, or named by an order or event that is seen from here.
+  /// Whether anything is known from this viewpoint: the shop put the customer, or an order or event
+  /// that is seen from here names them.
   package var isKnown: Bool {
-    if customer < 0 { return false }
-    if view.facts.customers.isDeclared[Int(customer)] || digest.seenCount > 0 { return true }
+    if summary.seen > 0 || view.facts.customers.isDeclared[Int(customer)] { return true }
     var isSeen = false
     view.facts.events.forEachEvent(of: customer) { event in
       isSeen = view.viewpoint.sees(view.facts.events.time[Int(event)])
@@ -60,113 +56,86 @@ package struct MemberProfile: Sendable {
     return isSeen
   }
 
-  /// Orders that stand.
-  package var orderCount: Int64 { digest.orderCount }
-  /// Minor units.
-  package var spend: Int64 { digest.spend }
-
   // MARK: Rhythm
 
-  /// Days of 24 hours since the last order; nil without one.
-  package var silenceDays: Double? {
-    digest.orderCount == 0 ? nil : view.viewpoint.daysSince(digest.last)
-  }
+  /// Local days since the last order, nil before the first.
+  package var recencyDays: Int? { localDays(since: summary.last) }
+  /// Local days since the first order, nil before it.
+  package var firstOrderDays: Int? { localDays(since: summary.first) }
+  /// Local days since the customer joined; nil where the shop did not say when.
+  package var joinedDays: Int? { localDays(since: record.joined) }
 
-  /// Local days since the last order; nil without one.
-  package var recencyDays: Int? { days(since: digest.orderCount == 0 ? nil : digest.last) }
-  /// Local days since the first order; nil without one.
-  package var firstOrderDays: Int? { days(since: digest.orderCount == 0 ? nil : digest.first) }
-  /// Local days since the customer joined, as the shop says; nil where it doesn't.
-  package var joinedDays: Int? { days(since: record.joined) }
-
-  private func days(since moment: Instant?) -> Int? {
+  private func localDays(since moment: Instant?) -> Int? {
     guard let moment else { return nil }
     return max(0, Int(view.today.number) - Int(view.facts.settings.zone.day(of: moment).number))
   }
 
-  /// Days that usually lie between two orders, shrunken to the shop's; nil without an order.
+  /// The usual days between visits: the mean own gap, shrunken to the shop's, which counts as two
+  /// own gaps; nil before the first order.
   package var usualGapDays: Double? {
-    if digest.orderCount == 0 { return nil }
-    return shrunken(
-      sum: Double(digest.activeSeconds) / 86_400, count: Double(digest.repeatCount),
-      to: view.norms.meanGapDays, weight: ShrinkageWeight.gap)
+    if summary.orders == 0 { return nil }
+    return Self.shrunken(
+      summary.spanDays, Double(summary.repeats), to: view.norms.meanGapDays, Self.gapPriorCount)
   }
 
-  /// How many usual gaps the customer has been silent; nil without an order.
-  package var silenceRatio: Double? {
-    guard let silenceDays, let usualGapDays else { return nil }
-    return silenceDays / max(1, usualGapDays)
+  /// Days since the last order in usual gaps: 1 is just when the next order is due.
+  package var silence: Double? {
+    guard let last = summary.last, let gap = usualGapDays else { return nil }
+    return view.viewpoint.daysSince(last) / max(gap, 1)
   }
 
   // MARK: Groups
 
-  /// Nil without an order.
-  package var rfm: RFMScores? {
-    if digest.orderCount == 0 { return nil }
-    return view.norms.cuts.scores(
-      lastDay: view.facts.settings.zone.day(of: digest.last), orderCount: digest.orderCount,
-      spend: digest.spend)
+  package private(set) lazy var rfm: RFMScores? = summary.last.map { last in
+    view.norms.cuts.scores(
+      lastDay: view.facts.settings.zone.day(of: last), orders: summary.orders, spend: summary.spend)
   }
 
-  package var lifecycle: Lifecycle {
-    let rule = view.rules.lifecycle.first { rule in
-      rule.bounds.allSatisfy { $0.holds(measure($0.measure)) }
-    }
-    guard let rule else { preconditionFailure("the last rule takes everyone") }
-    return rule.name
-  }
+  package private(set) lazy var tier: String = view.rules.tier(of: self)
+  package private(set) lazy var lifecycle: String = view.rules.lifecycle(of: self)
 
-  package var tier: ValueTier {
-    var stage: Lifecycle?
-    let rule = view.rules.tiers.first { rule in
-      if let stages = rule.lifecycle {
-        if stage == nil { stage = lifecycle }
-        if !stages.contains(stage!) { return false }
-      }
-      return rule.bounds.allSatisfy { $0.holds(measure($0.measure)) }
-    }
-    guard let rule else { preconditionFailure("the last rule takes everyone") }
-    return rule.name
-  }
-
-  /// The highest level that the spend of twelve months reaches; nil where none is configured or reached.
+  /// The highest level that the spend of a year reaches; nil where none is configured or reached.
   package var level: String? {
-    if view.rules.levels.isEmpty { return nil }
-    let spent = spend12m
-    return view.rules.levels.last { $0.spendFrom <= spent }?.name
+    view.rules.levels.isEmpty ? nil : view.rules.level(spendOfYear: spendOfYear)
   }
 
   /// Paid in the 365 days before now, minor units. O(lines of those orders).
-  package var spend12m: Int64 {
-    let orders = view.facts.orders
+  package var spendOfYear: Int64 {
     let start = view.viewpoint.now.advanced(byDays: -365)
     var sum: Int64 = 0
-    if customer < 0 { return 0 }
-    orders.forEachOrder(of: customer) { order in
-      let time = orders.time[Int(order)]
+    view.facts.orders.forEachOrder(of: customer) { order in
+      let time = view.facts.orders.time[Int(order)]
       if time <= start { return false }
-      if view.viewpoint.sees(time) { sum = Money.sum(sum, orders.net(order: order)) }
+      if view.viewpoint.sees(time) { sum = Money.sum(sum, view.facts.orders.net(order: order)) }
       return true
     }
     return sum
   }
 
-  /// The figure that a rule asks about; nil where the customer has none.
-  package func measure(_ measure: Measure) -> Double? {
-    switch measure {
-    case .orders: Double(digest.orderCount)
-    case .spend: Double(digest.spend)
-    case .averageOrderValue: averageOrderValue.map(Double.init)
-    case .spend12m: Double(spend12m)
-    case .recencyDays: recencyDays.map(Double.init)
-    case .firstOrderDays: firstOrderDays.map(Double.init)
-    case .usualGapDays: usualGapDays
-    case .silenceRatio: silenceRatio
-    case .recencyScore: rfm.map { Double($0.recency) }
-    case .frequencyScore: rfm.map { Double($0.frequency) }
-    case .monetaryScore: rfm.map { Double($0.monetary) }
-    case .probabilityAlive: probabilityAlive
-    case .value12m: value12m.map(Double.init)
-    }
+  // MARK: Tastes
+
+  /// Share of orders at a discount, shrunken to the shop's, 0 to 1.
+  package var priceSensitivity: Double {
+    perOrder(Double(summary.discounted), to: view.norms.discountShare)
+  }
+
+  package var preferredChannel: String? { tastes.preferredChannel }
+  package var preferredCategory: String? { tastes.preferredCategory }
+  /// What the customer bought in at least two orders, the most often bought first, ties by id.
+  package var preferredItems: [Int32] { tastes.preferredItems }
+  /// The local hour of the day, 0 to 23, at which the customer orders most; nil without an order.
+  package var preferredHour: Int? { tastes.preferredHour }
+
+  // MARK: Shrinking
+
+  /// `(sum + weight x mean) / (count + weight)`: an own mean, shrunken to the shop's.
+  static func shrunken(_ sum: Double, _ count: Double, to mean: Double, _ weight: Double) -> Double
+  {
+    (sum + weight * mean) / (count + weight)
+  }
+
+  /// A mean over own orders, shrunken to the shop's.
+  func perOrder(_ sum: Double, to mean: Double) -> Double {
+    Self.shrunken(sum, Double(summary.orders), to: mean, Self.orderPriorCount)
   }
 }

@@ -1,104 +1,208 @@
-// How rules work
-// --------------
-// A list of rules is read from the first to the last, and the first whose bounds all hold gives the name; the
-// last has no bounds and takes everyone who is left. So each customer gets exactly one name, whatever the rules say.
-// A bound on a figure that a customer doesn't have (scores without an order) does not hold.
+import Shop
+
+// How members are sorted
+// ----------------------
+// Value tiers and lifecycle stages are lists of rules, read from the top: a customer is in the first whose condition
+// holds. The last rule has no condition, so everybody is in exactly one, whatever the rules say. Conditions are those of
+// segments, over the same profile, except that `tier` and `lifecycle` themselves do not exist while they are decided.
 //
-// Rules compare plain numbers and are no `Condition`s, since they are what conditions read: a rule that asked for
-// the tier could ask for itself, and a million customers are put into tiers per request.
+// The defaults need no configuration: lapse is measured in the customer's own gaps (`silence`), value by the RFM scores.
 
-/// What tells customers apart: value tiers, lifecycle, levels.
+/// The shop's tiers, lifecycle stages and levels.
 package struct MemberRules: Equatable, Sendable {
-  package var tiers: [Rule<ValueTier>]
-  package var lifecycle: [Rule<Lifecycle>]
-  /// Ascending by what they take; empty where the shop has none.
-  package var levels: [Level]
-  /// From which share of new items in repeat orders on someone is an explorer.
-  package var explorerFrom: Double
-
-  /// The rules of a shop that configured none.
-  package init() {
-    tiers = Self.standardTiers
-    lifecycle = Self.standardLifecycle
-    levels = []
-    explorerFrom = 0.5
+  package struct Rule: Equatable, Sendable {
+    package var id: String
+    /// Nil for the last rule, which takes everybody who is left.
+    package var condition: Condition?
   }
 
-  /// A name, and what must hold for it.
-  package struct Rule<Name: Equatable & Sendable>: Equatable, Sendable {
-    package var name: Name
-    package var bounds: [Bound]
-    /// Only for these; nil for all. Rules for tiers alone can say so.
-    package var lifecycle: [Lifecycle]?
-
-    package init(_ name: Name, _ bounds: [Bound] = [], lifecycle: [Lifecycle]? = nil) {
-      self.name = name
-      self.bounds = bounds
-      self.lifecycle = lifecycle
-    }
-
-    package var isCatchAll: Bool { bounds.isEmpty && lifecycle == nil }
-  }
-
-  /// A name for what someone spent in twelve months.
   package struct Level: Equatable, Sendable {
-    package var name: String
-    /// Minor units.
-    package var spendFrom: Int64
+    package var id: String
+    /// Spend of the last 365 days from which it is reached, minor units.
+    package var spend: Int64
+  }
 
-    package init(_ name: String, spendFrom: Int64) {
-      self.name = name
-      self.spendFrom = spendFrom
+  package private(set) var tiers: [Rule]
+  package private(set) var stages: [Rule]
+  /// Ascending by spend; empty for a shop without levels.
+  package private(set) var levels: [Level]
+
+  package static let standard: MemberRules = {
+    let lapsed = condition(#"silence"#, 3, days: 30)
+    let lapsing = condition(#"silence"#, 1.5, days: 14)
+    func atLeast(_ field: String, _ score: Int64) -> Value.Member {
+      .init(name: field, value: .object([.init(name: "$gte", value: .integer(score))]))
+    }
+    func orders(_ operation: String, _ count: Int64) -> Value {
+      .object([
+        .init(name: "orders", value: .object([.init(name: operation, value: .integer(count))]))
+      ])
+    }
+    let high = Value.object([atLeast("rfm.monetary", 4), atLeast("rfm.frequency", 4)])
+    let potential = Value.object([
+      .init(
+        name: "$or",
+        value: .array([
+          .object([atLeast("rfm.monetary", 4)]),
+          .object([atLeast("rfm.frequency", 3), atLeast("rfm.recency", 4)]),
+        ]))
+    ])
+    return MemberRules(
+      tiers: [
+        Rule(id: "lapsed", condition: compiled(lapsed)),
+        Rule(id: "high", condition: compiled(high)),
+        Rule(id: "potential", condition: compiled(potential)),
+        Rule(id: "ordinary", condition: nil),
+      ],
+      stages: [
+        Rule(id: "prospect", condition: compiled(orders("$eq", 0))),
+        Rule(id: "lapsed", condition: compiled(lapsed)),
+        Rule(id: "lapsing", condition: compiled(lapsing)),
+        Rule(id: "new", condition: compiled(orders("$lte", 1))),
+        Rule(id: "growing", condition: compiled(orders("$lte", 4))),
+        Rule(id: "mature", condition: nil),
+      ], levels: [])
+  }()
+
+  private static func condition(_ field: String, _ least: Double, days: Int64) -> Value {
+    .object([
+      .init(name: field, value: .object([.init(name: "$gte", value: .number(least))])),
+      .init(name: "recency_days", value: .object([.init(name: "$gte", value: .integer(days))])),
+    ])
+  }
+
+  private static func compiled(_ value: Value) -> Condition {
+    do { return try Condition(value) } catch {
+      preconditionFailure("a standard rule does not compile: \(error)")
     }
   }
 
-  package static let standardLifecycle: [Rule<Lifecycle>] = [
-    Rule(.prospect, [Bound(.orders, .below, 1)]),
-    Rule(.lapsed, [Bound(.silenceRatio, .atLeast, 3), Bound(.recencyDays, .atLeast, 14)]),
-    Rule(.lapsing, [Bound(.silenceRatio, .atLeast, 1.5), Bound(.recencyDays, .atLeast, 7)]),
-    Rule(.new, [Bound(.orders, .below, 2)]),
-    Rule(.growing, [Bound(.orders, .below, 4)]),
-    Rule(.mature),
-  ]
+  private init(tiers: [Rule], stages: [Rule], levels: [Level]) {
+    self.tiers = tiers
+    self.stages = stages
+    self.levels = levels
+  }
 
-  package static let standardTiers: [Rule<ValueTier>] = [
-    Rule(.lapsed, lifecycle: [.lapsed]),
-    Rule(.high, [Bound(.monetaryScore, .atLeast, 5)]),
-    Rule(.high, [Bound(.monetaryScore, .atLeast, 4), Bound(.frequencyScore, .atLeast, 4)]),
-    Rule(.potential, [Bound(.recencyScore, .atLeast, 3), Bound(.monetaryScore, .atLeast, 3)]),
-    Rule(.potential, [Bound(.recencyScore, .atLeast, 3)], lifecycle: [.growing]),
-    Rule(.ordinary),
-  ]
+  func tier(of profile: MemberProfile) -> String { MemberRules.first(tiers, profile) }
+  func lifecycle(of profile: MemberProfile) -> String { MemberRules.first(stages, profile) }
+
+  private static func first(_ rules: [Rule], _ profile: MemberProfile) -> String {
+    let source = UnsortedProfile(profile: profile)
+    for rule in rules where rule.condition?.matches(source) ?? true { return rule.id }
+    preconditionFailure("the last rule takes everybody")
+  }
+
+  /// The highest level that the spend reaches, or nil.
+  package func level(spendOfYear: Int64) -> String? {
+    levels.last { spendOfYear >= $0.spend }?.id
+  }
 }
 
-/// One comparison of a figure with a number.
-package struct Bound: Equatable, Sendable {
-  package var measure: Measure
-  package var comparison: Comparison
-  package var number: Double
+/// A profile while its tier and stage are being decided.
+private struct UnsortedProfile: FieldSource {
+  let profile: MemberProfile
 
-  package init(_ measure: Measure, _ comparison: Comparison, _ number: Double) {
-    self.measure = measure
-    self.comparison = comparison
-    self.number = number
+  func field(_ name: String) -> Value? {
+    name == "tier" || name == "lifecycle" ? nil : profile.field(name)
   }
+}
 
-  package enum Comparison: String, CaseIterable, Sendable {
-    case atLeast = "$gte"
-    case above = "$gt"
-    case atMost = "$lte"
-    case below = "$lt"
-    case equal = "$eq"
-  }
+// MARK: - Reading
 
-  package func holds(_ value: Double?) -> Bool {
-    guard let value else { return false }
-    return switch comparison {
-    case .atLeast: value >= number
-    case .above: value > number
-    case .atMost: value <= number
-    case .below: value < number
-    case .equal: value == number
+extension MemberRules {
+  /// Rules per list; more are refused.
+  static let maximumRuleCount = 100
+
+  /// The rules after a change: what the object names (`tiers`, `lifecycle`, `levels`) replaces what was.
+  package init(_ value: Value, over rules: MemberRules) throws(RecordProblem) {
+    self = rules
+    guard case .object(let members) = value else {
+      throw RecordProblem(path: "", reason: "wrong_type", message: "expected an object")
     }
+    for member in members {
+      switch member.name {
+      case "tiers": tiers = try MemberRules.rules(member.value, at: "tiers")
+      case "lifecycle": stages = try MemberRules.rules(member.value, at: "lifecycle")
+      case "levels": levels = try MemberRules.levels(member.value)
+      default:
+        throw RecordProblem(
+          path: member.name, reason: "unknown_parameter",
+          message: "\(member.name) is not known here; allowed: tiers, lifecycle, levels")
+      }
+    }
+  }
+
+  private static func rules(_ value: Value, at path: String) throws(RecordProblem) -> [Rule] {
+    guard case .array(let elements) = value, !elements.isEmpty, elements.count <= maximumRuleCount
+    else {
+      throw RecordProblem(
+        path: path, reason: "wrong_type", message: "expected 1 to \(maximumRuleCount) rules")
+    }
+    var rules: [Rule] = []
+    for (index, element) in elements.enumerated() {
+      let place = "\(path)[\(index)]"
+      let id = try identifier(element, allowing: ["id", "when"], at: place)
+      if rules.contains(where: { $0.id == id }) {
+        throw RecordProblem(
+          path: place + ".id", reason: "conflict", message: "\(id) stands in the list twice")
+      }
+      var condition: Condition?
+      if let when = element["when"] {
+        do throws(ConditionProblem) {
+          condition = try Condition(when)
+        } catch {
+          throw RecordProblem(
+            path: place + ".when" + (error.path.isEmpty ? "" : "." + error.path),
+            reason: error.reason.rawValue, message: error.message)
+        }
+      }
+      let isLast = index == elements.count - 1
+      if isLast != (condition == nil) {
+        throw RecordProblem(
+          path: place + ".when", reason: isLast ? "unknown_parameter" : "missing",
+          message: "every rule but the last has a condition, and the last takes all who are left")
+      }
+      rules.append(Rule(id: id, condition: condition))
+    }
+    return rules
+  }
+
+  private static func levels(_ value: Value) throws(RecordProblem) -> [Level] {
+    guard case .array(let elements) = value, elements.count <= maximumRuleCount else {
+      throw RecordProblem(
+        path: "levels", reason: "wrong_type", message: "expected up to \(maximumRuleCount) levels")
+    }
+    var levels: [Level] = []
+    for (index, element) in elements.enumerated() {
+      let place = "levels[\(index)]"
+      let id = try identifier(element, allowing: ["id", "spend"], at: place)
+      guard case .integer(let spend)? = element["spend"], spend >= 0,
+        spend > levels.last?.spend ?? -1
+      else {
+        throw RecordProblem(
+          path: place + ".spend", reason: "out_of_range",
+          message: "spend is an amount in minor units, rising from level to level")
+      }
+      levels.append(Level(id: id, spend: spend))
+    }
+    return levels
+  }
+
+  private static func identifier(
+    _ value: Value, allowing names: [String], at place: String
+  ) throws(RecordProblem) -> String {
+    guard case .object(let members) = value else {
+      throw RecordProblem(path: place, reason: "wrong_type", message: "expected an object")
+    }
+    for member in members where !names.contains(member.name) {
+      throw RecordProblem(
+        path: place + "." + member.name, reason: "unknown_parameter",
+        message: "allowed: \(names.joined(separator: ", "))")
+    }
+    guard case .string(let id)? = value["id"], !id.isEmpty, id.utf8.count <= 64 else {
+      throw RecordProblem(
+        path: place + ".id", reason: "missing", message: "an id of 1 to 64 bytes")
+    }
+    return id
   }
 }

@@ -1,32 +1,64 @@
 import Shop
 
-/// Named conditions over profiles: `segments.put`.
+/// Named conditions over profiles.
 package struct SegmentBook: Sendable {
-  private var segments: [String: Condition] = [:]
-  /// Grows with each change.
-  package private(set) var revision: UInt64 = 0
+  package struct Segment: Equatable, Sendable {
+    package var id: String
+    package var title: String?
+    package var condition: Condition
+  }
+
+  private var segments: [String: Segment] = [:]
 
   package init() {}
 
   package var count: Int { segments.count }
 
-  /// All ids, in order of their bytes.
-  package var ids: [String] {
-    segments.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  package subscript(id: String) -> Segment? { segments[id] }
+
+  /// Whether taking the segment would change anything.
+  package func changes(_ segment: Segment) -> Bool { segments[segment.id] != segment }
+
+  package mutating func apply(_ segment: Segment) { segments[segment.id] = segment }
+}
+
+extension SegmentBook.Segment {
+  /// Reads `{"id":"…","title":"…","condition":{…}}`.
+  package init(_ value: Value) throws(RecordProblem) {
+    guard case .object(let members) = value else {
+      throw RecordProblem(path: "", reason: "wrong_type", message: "expected an object")
+    }
+    for member in members where !["id", "title", "condition"].contains(member.name) {
+      throw RecordProblem(
+        path: member.name, reason: "unknown_parameter",
+        message: "\(member.name) is not known here; allowed: id, title, condition")
+    }
+    guard case .string(let id)? = value["id"], !id.isEmpty, id.utf8.count <= 256 else {
+      throw RecordProblem(path: "id", reason: "missing", message: "an id of 1 to 256 bytes")
+    }
+    self.id = id
+    switch value["title"] {
+    case .string(let title)?: self.title = title
+    case nil: title = nil
+    default: throw RecordProblem(path: "title", reason: "wrong_type", message: "expected a string")
+    }
+    guard let stated = value["condition"] else {
+      throw RecordProblem(path: "condition", reason: "missing", message: "condition is missing")
+    }
+    do throws(ConditionProblem) {
+      condition = try Condition(stated)
+    } catch {
+      throw RecordProblem(
+        path: "condition" + (error.path.isEmpty ? "" : "." + error.path),
+        reason: error.reason.rawValue, message: error.message)
+    }
   }
 
-  /// The condition of that segment; nil for a segment that nobody put.
-  package subscript(id: String) -> Condition? { segments[id] }
-
-  /// Puts a segment in or another in its place; false where the same is there.
-  @discardableResult
-  package mutating func put(_ condition: Condition, id: String) -> Bool {
-    if segments[id] == condition { return false }
-    segments[id] = condition
-    revision &+= 1
-    return true
+  /// The segment as it is logged.
+  package var value: Value {
+    var members = [Value.Member(name: "id", value: .string(id))]
+    if let title { members.append(.init(name: "title", value: .string(title))) }
+    members.append(.init(name: "condition", value: condition.source))
+    return .object(members)
   }
-
-  /// Whether putting that would change anything.
-  package func changes(_ condition: Condition, id: String) -> Bool { segments[id] != condition }
 }

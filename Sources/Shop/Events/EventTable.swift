@@ -23,7 +23,8 @@ package struct EventDraft: Equatable, Sendable {
   }
 }
 
-/// All events as columns; a customer's events hang in a list from the newest to the oldest, as orders do.
+/// All events as columns; a customer's events hang in a list from the newest to the oldest, as
+/// orders do.
 package struct EventTable: Sendable {
   package private(set) var names = NameTable()
   package private(set) var types = NameTable()
@@ -59,11 +60,11 @@ package struct EventTable: Sendable {
     while event >= 0, body(event) { event = olderEvent[Int(event)] }
   }
 
-  /// Adds a draft whose id, if any, is not there yet.
+  /// Adds a draft whose id, if any, is not there yet; the tables are those that name the indices.
   @discardableResult
   package mutating func add(
     _ draft: EventDraft, customer customerIndex: Int32, item itemIndex: Int32,
-    channel channelIndex: Int32
+    channel channelIndex: Int32, items: NameTable, channels: NameTable
   ) -> Int32 {
     precondition(count < Int(Int32.max), "the table of events is full")
     let event = Int32(count)
@@ -82,19 +83,21 @@ package struct EventTable: Sendable {
     channel.append(channelIndex)
     value.append(draft.value)
     olderEvent.append(-1)
-    link(event, to: customerIndex)
+    link(event, to: customerIndex, items, channels)
     revision &+= 1
     return event
   }
 
-  private mutating func link(_ event: Int32, to customer: Int32) {
+  private mutating func link(
+    _ event: Int32, to customer: Int32, _ items: NameTable, _ channels: NameTable
+  ) {
     if Int(customer) >= newestEvent.count {
       newestEvent.append(
         contentsOf: repeatElement(-1, count: Int(customer) + 1 - newestEvent.count))
     }
     var newer: Int32 = -1
     var older = newestEvent[Int(customer)]
-    while older >= 0, isBefore(event, older) {
+    while older >= 0, isBefore(event, older, items, channels) {
       newer = older
       older = olderEvent[Int(older)]
     }
@@ -102,15 +105,22 @@ package struct EventTable: Sendable {
     if newer < 0 { newestEvent[Int(customer)] = event } else { olderEvent[Int(newer)] = event }
   }
 
-  /// By time, then by every other field, so that the list does not depend on which event arrived first.
-  private func isBefore(_ left: Int32, _ right: Int32) -> Bool {
+  /// By time, then by every other field, so that the list does not depend on which event arrived
+  /// first. By names, since which number a name got depends on that too.
+  private func isBefore(
+    _ left: Int32, _ right: Int32, _ items: NameTable, _ channels: NameTable
+  ) -> Bool {
     let (a, b) = (Int(left), Int(right))
     if time[a] != time[b] { return time[a] < time[b] }
-    if name[a] != name[b] {
-      if name[a] < 0 || name[b] < 0 { return name[a] < 0 }
-      return names.precedes(name[a], name[b])
-    }
-    if type[a] != type[b] { return types.precedes(type[a], type[b]) }
-    return false
+    if name[a] != name[b] { return Self.precedes(name[a], name[b], names) }
+    if type[a] != type[b] { return Self.precedes(type[a], type[b], types) }
+    if item[a] != item[b] { return Self.precedes(item[a], item[b], items) }
+    if channel[a] != channel[b] { return Self.precedes(channel[a], channel[b], channels) }
+    return (value[a] ?? -.infinity) < (value[b] ?? -.infinity)
+  }
+
+  /// What is absent comes first.
+  private static func precedes(_ left: Int32, _ right: Int32, _ names: NameTable) -> Bool {
+    left < 0 || right < 0 ? left < right : names.precedes(left, right)
   }
 }

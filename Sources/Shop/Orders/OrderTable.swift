@@ -1,12 +1,13 @@
 // How orders are kept
 // -------------------
-// Columns of plain values over a dense order index (the order of arrival), and over a dense line index; the lines
-// of an order lie together. A customer's orders hang in a linked list from the newest to the oldest:
-// `newestOrder[customer]` -> `olderOrder[order]` -> … By (time, id), not by arrival: late and out-of-order
-// orders give the same list as in order. In order of time, the usual case, adding is O(1); a late one walks past the
-// customer's newer orders.
+// Columns of plain values over a dense order index (the order of arrival), and over a dense line
+// index; the lines of an order lie together. A customer's orders hang in a linked list from the
+// newest to the oldest: `newestOrder[customer]` -> `olderOrder[order]` -> … By (time, id), not by
+// arrival: late and out-of-order orders give the same list as in order. In order of time, the usual
+// case, adding is O(1); a late one walks past the customer's newer orders.
 //
-// Nothing is ever deleted: a cancelled order and a returned quantity stay readable, and count as not there.
+// Nothing is ever deleted: a cancelled order and a returned quantity stay readable, and count as
+// not there.
 
 /// All orders with their lines, by dense index.
 package struct OrderTable: Sendable {
@@ -31,7 +32,8 @@ package struct OrderTable: Sendable {
 
   /// Grows with each change of any order.
   package private(set) var revision: UInt64 = 0
-  /// The times of the first and the last order, whatever their state; `latest` and `earliest` where there is none.
+  /// The times of the first and the last order, whatever their state; `latest` and `earliest` where
+  /// there is none.
   package private(set) var earliest = Instant.latest
   package private(set) var latest = Instant.earliest
 
@@ -49,12 +51,14 @@ package struct OrderTable: Sendable {
       firstLine[Int(order)])..<(next < firstLine.count ? Int(firstLine[next]) : lineItem.count)
   }
 
-  /// What is left of a line after returns; zero for all lines of a cancelled order is the caller's to know.
+  /// What is left of a line after returns; zero for all lines of a cancelled order is the caller's
+  /// to know.
   @inlinable package func remainingQuantity(line: Int) -> Int64 {
     lineQuantity[line] - lineReturned[line]
   }
 
-  /// What is paid for what is left of a line, minor units: price x quantity less the line's discount in proportion.
+  /// What is paid for what is left of a line, minor units: price x quantity less the line's
+  /// discount in proportion.
   package func net(line: Int) -> Int64 {
     let remaining = remainingQuantity(line: line)
     if remaining == 0 { return 0 }
@@ -79,8 +83,8 @@ package struct OrderTable: Sendable {
     Int(customer) < newestOrder.count ? newestOrder[Int(customer)] : -1
   }
 
-  /// Hands a customer's orders to `body` from the newest to the oldest, cancelled ones included, until it says
-  /// false. O(orders of the customer).
+  /// Hands a customer's orders to `body` from the newest to the oldest, cancelled ones included,
+  /// until it says false. O(orders of the customer).
   @inlinable package func forEachOrder(of customer: Int32, _ body: (Int32) -> Bool) {
     var order = newest(of: customer)
     while order >= 0, body(order) { order = olderOrder[Int(order)] }

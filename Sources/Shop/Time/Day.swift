@@ -63,8 +63,8 @@ package struct Day: Comparable, Hashable, Sendable {
     }
   }
 
-  /// Completed years from a birthday to this day; someone born on 29 February turns a year older on 1 March of
-  /// common years. Negative before birth.
+  /// Completed years from a birthday to this day; someone born on 29 February turns a year older on
+  /// 1 March of common years. Negative before birth.
   package func age(since birthday: Day) -> Int {
     let (year, month, day) = date
     let (birthYear, birthMonth, birthDay) = birthday.date

@@ -1,7 +1,8 @@
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// The wire speaks RFC 3339; everything inside compares and subtracts plain integers. The range is that of
-/// four-digit years, so that any two instants can be subtracted and any interval added without overflow.
+/// The wire speaks RFC 3339; everything inside compares and subtracts plain integers. The range is
+/// that of four-digit years, so that any two instants can be subtracted and any interval added
+/// without overflow.
 package struct Instant: Comparable, Hashable, Sendable {
   package var milliseconds: Int64
 
@@ -61,7 +62,14 @@ extension Instant {
   }
 
   /// RFC 3339 in UTC with `Z`, or with the offset given; milliseconds only where there are any.
-  package func rfc3339(offsetSeconds: Int32 = 0) -> String {
+  ///
+  /// The text always names this very moment. RFC 3339 says offsets in whole minutes and years in
+  /// four digits: an offset with seconds (local mean time, before there were zones) is cut to the
+  /// minute, and one that would lead out of the years 1 to 9999 gives way to `Z`.
+  package func rfc3339(offsetSeconds stated: Int32 = 0) -> String {
+    var offsetSeconds = stated / 60 * 60
+    let shifted = Instant(milliseconds: milliseconds + Int64(offsetSeconds) * 1000)
+    if shifted < .earliest || shifted > .latest { offsetSeconds = 0 }
     let local = milliseconds + Int64(offsetSeconds) * 1000
     let (dayNumber, inDay) = local.flooredDivision(by: Instant.millisecondsPerDay)
     var text = Day(number: Int32(dayNumber)).text

@@ -1,8 +1,8 @@
 /// The moment that a question is asked of, and how far it may see.
 ///
-/// A request with `at` asks as of then: orders and events later than `at` are not seen. A request without it is
-/// asked now and sees everything that is known, an order whose time lies a little ahead of our clock included:
-/// a write is never invisible to the next read.
+/// A request with `at` asks as of then: orders and events later than `at` are not seen. A request
+/// without it is asked now and sees everything that is known, an order whose time lies a little
+/// ahead of our clock included: a write is never invisible to the next read.
 package struct Viewpoint: Equatable, Hashable, Sendable {
   /// What "today", "days silent" and "available" refer to.
   package let now: Instant

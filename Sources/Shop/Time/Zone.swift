@@ -1,16 +1,18 @@
 // How a time zone works here
 // --------------------------
-// A shop lives in one IANA zone. The rules come from the system's own files (RFC 8536, "TZif"), whose bytes the
-// command line reads; nothing is asked of the C library, whose `localtime` keeps one zone per process in a global
-// that two engines in one process (every parallel test) would fight over.
+// A shop lives in one IANA zone. The rules come from the system's own files (RFC 8536, "TZif"),
+// whose bytes the command line reads; nothing is asked of the C library, whose `localtime` keeps
+// one zone per process in a global that two engines in one process (every parallel test) would
+// fight over.
 //
-// A file is a sorted list of moments at which the offset changes, and for the time after the last of them a POSIX
-// rule (`CET-1CEST,M3.5.0,M10.5.0/3`). `Zone` keeps the list as two columns and the rule as `PosixZoneRule`.
+// A file is a sorted list of moments at which the offset changes, and for the time after the last
+// of them a POSIX rule (`CET-1CEST,M3.5.0,M10.5.0/3`). `Zone` keeps the list as two columns and the
+// rule as `PosixZoneRule`.
 //
 //   offset(at:)      binary search; after the last transition, the rule
 //   day(of:)         floor((instant + offset) / 24 h)
-//   start(of: day)   the first instant of that local day: the only one of the two candidate offsets that leads
-//                    back to the day; where midnight is skipped, the first moment after the gap
+//   instant(day:…)   the one of the two candidate offsets that leads back to the wall clock's time;
+//                    where that time is skipped, the first moment after the gap
 
 /// An IANA time zone: what local time it is, and which day, at a moment.
 package struct Zone: Sendable, Equatable {
@@ -83,8 +85,8 @@ package struct Zone: Sendable, Equatable {
 
   /// The moment at which the wall clock shows that time of that day.
   ///
-  /// Where the clock shows it twice (it was put back), the earlier; where it never does (it was put forward), the
-  /// first moment after the gap.
+  /// Where the clock shows it twice (it was put back), the earlier; where it never does (it was put
+  /// forward), the first moment after the gap.
   package func instant(day: Day, clock milliseconds: Int64 = 0) -> Instant {
     let local = Int64(day.number) * Instant.millisecondsPerDay + milliseconds
     let before = offset(at: Instant(milliseconds: local - Instant.millisecondsPerDay))

@@ -1,0 +1,126 @@
+import Shop
+
+/// Everything that Affinity keeps of the facts, fresh with each of them.
+///
+/// The owner calls one method per fact, after the fact was applied to the shop's tables.
+package struct AffinityIndex: Sendable {
+  package private(set) var baskets = BasketIndex()
+  var rows = CoPurchaseRows()
+  var evidence = EvidenceRows()
+  var repeats = RepeatIndex()
+  var popularity = PopularityCache()
+  var workspace = Workspace()
+  /// Grows with every change of any basket.
+  package private(set) var revision: UInt64 = 0
+  /// The shop as it was at the last as-of moment that was asked about.
+  var past: PastIndex?
+
+  package init() {}
+
+  /// An order was added. O(lines), plus its cells in the rows that are in memory.
+  package mutating func added(_ order: Int32, orders: OrderTable) {
+    let items = baskets.add(order: order, lineItems: orders.lineItem[orders.lines(of: order)])
+    revision &+= 1
+    rows.add(basket: items)
+    popularity.add(items, of: order, orders: orders, sign: 1)
+    let customer = orders.customer[Int(order)]
+    if customer >= 0 { for item in items { repeats.add(item, customer: customer, sign: 1) } }
+    past = nil
+  }
+
+  /// An order was cancelled.
+  package mutating func cancelled(_ order: Int32, orders: OrderTable) {
+    remove(Array(baskets.items(of: order)), from: order, orders)
+  }
+
+  /// Units came back: items of which nothing is left leave the order's basket.
+  package mutating func returned(_ order: Int32, orders: OrderTable) {
+    let gone = baskets.items(of: order).filter { item in
+      !orders.lines(of: order).contains { line in
+        orders.lineItem[line] == item && orders.remainingQuantity(line: line) > 0
+      }
+    }
+    remove(gone, from: order, orders)
+  }
+
+  /// A basket that changes counts with its new size: it is taken out whole and put back smaller.
+  private mutating func remove(_ items: [Int32], from order: Int32, _ orders: OrderTable) {
+    if items.isEmpty { return }
+    let before = baskets.items(of: order)
+    rows.subtract(basket: before)
+    popularity.add(before, of: order, orders: orders, sign: -1)
+    baskets.remove(items, from: order)
+    let after = baskets.items(of: order)
+    rows.add(basket: after)
+    popularity.add(after, of: order, orders: orders, sign: 1)
+    let customer = orders.customer[Int(order)]
+    if customer >= 0 { for item in items { repeats.add(item, customer: customer, sign: -1) } }
+    revision &+= 1
+    past = nil
+  }
+
+  /// Cells of the matrix in memory.
+  package var cachedCellCount: Int { rows.cachedCellCount }
+
+  /// The exact number of baskets that hold both items.
+  package mutating func count(of item: Int32, with other: Int32) -> Int {
+    if item == other { return baskets.count(of: item) }
+    return Int(rows.row(of: item, in: baskets).count(with: other))
+  }
+
+  /// The exact row of an item.
+  package mutating func row(of item: Int32) -> CoPurchaseRow { rows.row(of: item, in: baskets) }
+
+  /// What an item says of the others.
+  package mutating func evidence(of item: Int32) -> EvidenceRow {
+    evidence.row(of: item, revision: revision, counts: &rows, baskets: baskets)
+  }
+}
+
+/// The index over the orders up to a moment: what a question as of then is answered from.
+///
+/// Built in one pass and kept for the next question of the same moment; moments between the same two orders share it.
+struct PastIndex: Sendable {
+  let horizon: Instant
+  /// One element: an array, since a value cannot hold its own kind directly.
+  var index: [AffinityIndex]
+
+  init(horizon: Instant, orders: OrderTable, baskets: BasketIndex) {
+    self.horizon = horizon
+    var index = AffinityIndex()
+    for order in 0..<Int32(orders.count) {
+      let isSeen = orders.time[Int(order)] <= horizon
+      index.addPast(isSeen ? baskets.items(of: order) : [], order, orders)
+    }
+    self.index = [index]
+  }
+}
+
+extension AffinityIndex {
+  fileprivate mutating func addPast(
+    _ items: ArraySlice<Int32>, _ order: Int32, _ orders: OrderTable
+  ) {
+    let kept = baskets.add(order: order, lineItems: items)
+    let customer = orders.customer[Int(order)]
+    if customer >= 0 { for item in kept { repeats.add(item, customer: customer, sign: 1) } }
+  }
+
+  /// Runs `body` on the index as it is seen from a viewpoint: this one, or one over the orders up to its horizon.
+  package mutating func seen<Result>(
+    from viewpoint: Viewpoint, orders: OrderTable, _ body: (inout AffinityIndex) -> Result
+  ) -> Result {
+    if viewpoint.horizon >= orders.latest { return body(&self) }
+    // The last order not later than the horizon decides what is seen.
+    var last = Instant.earliest
+    for time in orders.time where time <= viewpoint.horizon && time > last { last = time }
+    var past = self.past
+    self.past = nil
+    if past?.horizon != last {
+      past = PastIndex(horizon: last, orders: orders, baskets: baskets)
+    }
+    guard var seen = past else { return body(&self) }
+    let result = body(&seen.index[0])
+    self.past = seen
+    return result
+  }
+}

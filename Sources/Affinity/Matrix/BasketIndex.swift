@@ -1,0 +1,117 @@
+import Shop
+
+// How the co-purchase matrix is kept
+// ----------------------------------
+// A cell of the matrix is c(i, j): the number of baskets that hold both items, an exact integer over the baskets that
+// stand; beside it w(i, j), the same sum with each basket weighted by its size. All pairs of all baskets would be the
+// square of the shop: 25 million increments for 430,000 order lines, almost all of them for rows that nobody will
+// ask for. So what is kept are the two lists from which any row follows, and rows only once they were asked for:
+//
+//   basket -> its distinct items        (`basketItems`, a run per order)
+//   item   -> its baskets               (`basketsOfItem`)
+//   row i  =  count the items of all baskets of i   (`CoPurchaseRows`)
+//
+// An order is folded in by appending to those lists, plus one addition per cell of the rows that are in memory: a row
+// is built once (some ten microseconds) and then kept exact by every order, return and cancellation, so that the
+// next answer sees the last write and equals a recount.
+//
+// Three ways were weighed: all pairs in a hash table (13 bytes per directed pair and 5-6 us per order, whether
+// or not anyone asks), rows rebuilt at each question (no memory, up to milliseconds for the hottest item),
+// and this one, which has the cheap write of the second and the fast read of the first.
+
+/// Which items are together in which baskets, exact and fresh.
+package struct BasketIndex: Sendable {
+  /// Index into `basketItems` of each order's run.
+  private var firstItem: [Int32] = []
+  /// How many distinct items of the order still stand; 0 for a cancelled or returned one.
+  private var itemCount: [Int32] = []
+  private var basketItems: [Int32] = []
+  private var basketsOfItem: [[Int32]] = []
+  /// Sum of the weights of the baskets that hold each item.
+  package private(set) var itemWeights: [Int64] = []
+  /// How many baskets hold at least one item.
+  package private(set) var basketCount = 0
+
+  package init() {}
+
+  /// The weight of a basket of so many distinct items: a large basket says less of each of its pairs.
+  ///
+  /// 16384 / (size + 10), rounded down: an integer, so that sums do not depend on the order of arrival. With 10, a
+  /// basket of one and one of ten differ by a factor of two, and a wholesaler's thousand lines count 1/64.
+  @inlinable package static func weight(size: Int) -> Int64 { Int64(16_384 / (size + 10)) }
+
+  /// The number of baskets that hold the item.
+  package func count(of item: Int32) -> Int { baskets(of: item).count }
+
+  /// The baskets (order indices) that hold the item, in no stated order.
+  package func baskets(of item: Int32) -> [Int32] {
+    Int(item) < basketsOfItem.count ? basketsOfItem[Int(item)] : []
+  }
+
+  /// How many orders have been added, whatever is left of them.
+  package var orderCount: Int { firstItem.count }
+
+  /// How many items have stood in a basket, at most: the bound of every item index in here.
+  package var itemBound: Int { basketsOfItem.count }
+
+  /// The distinct items of an order that stand, in the order of the lines.
+  package func items(of order: Int32) -> ArraySlice<Int32> {
+    let start = Int(firstItem[Int(order)])
+    return basketItems[start..<start + Int(itemCount[Int(order)])]
+  }
+
+  /// Adds the next order; orders are numbered without gaps. Answers the distinct items.
+  package mutating func add(order: Int32, lineItems: some Collection<Int32>) -> ArraySlice<Int32> {
+    precondition(Int(order) == firstItem.count, "orders are added in the order of their index")
+    let start = basketItems.count
+    firstItem.append(Int32(start))
+    if lineItems.count <= 32 {
+      for item in lineItems where !basketItems[start...].contains(item) { basketItems.append(item) }
+    } else {
+      var seen = Set<Int32>(minimumCapacity: lineItems.count)
+      for item in lineItems where seen.insert(item).inserted { basketItems.append(item) }
+    }
+    itemCount.append(Int32(basketItems.count - start))
+    let weight = BasketIndex.weight(size: basketItems.count - start)
+    for index in start..<basketItems.count {
+      let item = Int(basketItems[index])
+      while basketsOfItem.count <= item {
+        basketsOfItem.append([])
+        itemWeights.append(0)
+      }
+      basketsOfItem[item].append(order)
+      itemWeights[item] += weight
+    }
+    basketCount += basketItems.count > start ? 1 : 0
+    return basketItems[start...]
+  }
+
+  /// Takes items out of an order's basket, all of which it holds. O(baskets of those items).
+  package mutating func remove(_ items: [Int32], from order: Int32) {
+    let start = Int(firstItem[Int(order)])
+    let size = Int(itemCount[Int(order)])
+    let before = BasketIndex.weight(size: size)
+    let after = BasketIndex.weight(size: size - items.count)
+    var kept = start
+    for index in start..<start + size {
+      let item = basketItems[index]
+      if items.contains(item) {
+        itemWeights[Int(item)] -= before
+        forget(order, of: item)
+      } else {
+        itemWeights[Int(item)] += after - before
+        basketItems[kept] = item
+        kept += 1
+      }
+    }
+    precondition(kept == start + size - items.count, "only items of the basket are taken out")
+    itemCount[Int(order)] = Int32(kept - start)
+    if kept == start, size > 0 { basketCount -= 1 }
+  }
+
+  private mutating func forget(_ order: Int32, of item: Int32) {
+    guard let index = basketsOfItem[Int(item)].lastIndex(of: order) else { return }
+    basketsOfItem[Int(item)].swapAt(index, basketsOfItem[Int(item)].count - 1)
+    basketsOfItem[Int(item)].removeLast()
+  }
+}

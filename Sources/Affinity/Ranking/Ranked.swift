@@ -1,0 +1,92 @@
+import Shop
+
+/// An item with the score that it is ranked by.
+package struct Ranked: Equatable, Sendable {
+  package var item: Int32
+  package var score: Double
+
+  @inlinable package init(item: Int32, score: Double) {
+    self.item = item
+    self.score = score
+  }
+}
+
+/// The best of many, a chunk at a time: the reader takes as many as the rules let through, and only those are sorted.
+///
+/// Order: higher score first, then the smaller id by bytes. Two items never tie, so the first n are always a prefix
+/// of the first m.
+package struct RankedQueue {
+  private var candidates: [Ranked]
+  private let names: NameTable
+  private var sortedEnd = 0
+  private var position = 0
+  private var chunk: Int
+
+  /// - Parameter expected: about how many will be taken.
+  package init(_ candidates: [Ranked], names: NameTable, expected: Int) {
+    self.candidates = candidates
+    self.names = names
+    chunk = max(16, expected * 2)
+  }
+
+  /// The next best, or nil. O(candidates) for each chunk, O(log) for each item taken.
+  package mutating func next() -> Ranked? {
+    if position == sortedEnd {
+      guard sortedEnd < candidates.count else { return nil }
+      let end = min(candidates.count, sortedEnd + chunk)
+      let names = self.names
+      RankedQueue.select(&candidates, from: sortedEnd, best: end - sortedEnd, names)
+      candidates[sortedEnd..<end].sort { RankedQueue.precedes($0, $1, names) }
+      sortedEnd = end
+      chunk *= 4
+    }
+    defer { position += 1 }
+    return candidates[position]
+  }
+
+  static func precedes(_ left: Ranked, _ right: Ranked, _ names: NameTable) -> Bool {
+    left.score != right.score
+      ? left.score > right.score : names.precedes(left.item, right.item)
+  }
+
+  /// Brings the best `count` of `candidates[start...]` to the front of that part, in any order (quickselect).
+  private static func select(
+    _ candidates: inout [Ranked], from start: Int, best count: Int, _ names: NameTable
+  ) {
+    var low = start
+    var high = candidates.count
+    let target = start + count
+    while high - low > 1, target < high, target > low {
+      let pivot = median(candidates[low], candidates[(low + high) / 2], candidates[high - 1], names)
+      var left = low
+      var right = high - 1
+      while left <= right {
+        while precedes(candidates[left], pivot, names) { left += 1 }
+        while precedes(pivot, candidates[right], names) { right -= 1 }
+        if left <= right {
+          candidates.swapAt(left, right)
+          left += 1
+          right -= 1
+        }
+      }
+      if target <= right + 1 {
+        high = right + 1
+      } else if target >= left {
+        low = left
+      } else {
+        return
+      }
+    }
+  }
+
+  private static func median(
+    _ one: Ranked, _ two: Ranked, _ three: Ranked, _ names: NameTable
+  ) -> Ranked {
+    if precedes(one, two, names) {
+      if precedes(two, three, names) { return two }
+      return precedes(one, three, names) ? three : one
+    }
+    if precedes(one, three, names) { return one }
+    return precedes(two, three, names) ? three : two
+  }
+}

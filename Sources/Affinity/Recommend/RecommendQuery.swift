@@ -1,0 +1,85 @@
+import Shop
+
+/// What is asked of `recommend`.
+package struct RecommendQuery {
+  /// Whether what the customer bought before may be shown.
+  package enum Repeats: String, CaseIterable, Sendable {
+    case mix
+    case only
+    case none
+  }
+
+  /// Below zero for nobody, or for a customer without a fact.
+  package var customer: Int32
+  /// What is in the basket now, distinct items that the shop knows.
+  package var basket: [Int32]
+  package var count: Int
+  /// Below zero where none was said.
+  package var channel: Int32
+  package var viewpoint: Viewpoint
+  package var repeats: Repeats
+
+  package init(
+    customer: Int32, basket: [Int32], count: Int, channel: Int32 = -1, viewpoint: Viewpoint,
+    repeats: Repeats = .mix
+  ) {
+    self.customer = customer
+    self.basket = basket
+    self.count = count
+    self.channel = channel
+    self.viewpoint = viewpoint
+    self.repeats = repeats
+  }
+}
+
+/// Where a recommended item comes from.
+package enum RecommendSource: String, CaseIterable, Sendable {
+  /// It shared baskets with what is in the basket now, or with what the customer bought.
+  case coPurchase = "co_purchase"
+  /// The customer's own, bought before.
+  case repeatPurchase = "repeat"
+  /// Of the categories that the basket or the customer's history is about.
+  case category
+  /// It sells well now, in the channel or everywhere.
+  case trending
+  /// It has sold well over all time; nothing is recent.
+  case popular
+  /// The shop has it and it has never sold.
+  case catalogue
+
+  /// Whether it says nothing of this customer or basket.
+  package var isFallback: Bool {
+    switch self {
+    case .coPurchase, .repeatPurchase: false
+    case .category, .trending, .popular, .catalogue: true
+    }
+  }
+}
+
+/// One recommended item and why.
+package struct RecommendSlot: Equatable, Sendable {
+  package var item: Int32
+  /// The sum of its parts; comparable inside one answer.
+  package var score: Double
+  package var source: RecommendSource
+  /// The items that speak for it most, best first.
+  package var because: [Int32]
+  package var parts: ScoreParts
+}
+
+/// What a score is made of; the parts add up to it.
+package struct ScoreParts: Equatable, Sendable {
+  package var basket = 0.0
+  package var history = 0.0
+  package var ownRepeat = 0.0
+  package var popularity = 0.0
+
+  package var sum: Double { basket + history + ownRepeat + popularity }
+}
+
+/// An answer to `recommend`.
+package struct Recommendation: Sendable {
+  package var slots: [RecommendSlot]
+  /// Candidates that a rule took out before the list was full, by rule.
+  package var removed: [(rule: String, count: Int)]
+}

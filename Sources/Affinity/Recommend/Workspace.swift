@@ -1,0 +1,57 @@
+/// Dense scratch over all items for one question: scores and the list of items that have one.
+///
+/// Everything is zero in between, so that a question costs what it touches and not what the shop holds.
+struct Workspace: Sendable {
+  private(set) var scores: [Double] = []
+  private(set) var touched: [Int32] = []
+
+  mutating func prepare(itemCount: Int) {
+    if scores.count < itemCount {
+      scores.append(contentsOf: repeatElement(0, count: itemCount - scores.count))
+    }
+  }
+
+  /// Adds to an item's score; amounts are above zero.
+  mutating func add(_ amount: Double, to item: Int32) {
+    if scores[Int(item)] == 0 { touched.append(item) }
+    scores[Int(item)] += amount
+  }
+
+  /// Adds a row of evidence, each strength times `factor`. O(neighbours): the hot loop of `recommend`.
+  mutating func add(_ row: EvidenceRow, times factor: Double) {
+    Workspace.accumulate(row, factor, &scores, &touched)
+  }
+
+  private static func accumulate(
+    _ row: EvidenceRow, _ factor: Double, _ scores: inout [Double], _ touched: inout [Int32]
+  ) {
+    let count = row.neighbours.count
+    touched.reserveCapacity(touched.count + count)
+    row.neighbours.withUnsafeBufferPointer { neighbours in
+      row.strengths.withUnsafeBufferPointer { strengths in
+        scores.withUnsafeMutableBufferPointer { scores in
+          for index in 0..<count {
+            let item = Int(neighbours[index])
+            let before = scores[item]
+            scores[item] = before + strengths[index] * factor
+            if before == 0 { touched.append(neighbours[index]) }
+          }
+        }
+      }
+    }
+  }
+
+  /// Takes the candidates out and leaves everything zero; those of `excluded` are left out.
+  mutating func drain(without excluded: [Int32]) -> [Ranked] {
+    for item in excluded where Int(item) < scores.count { scores[Int(item)] = 0 }
+    var candidates: [Ranked] = []
+    candidates.reserveCapacity(touched.count)
+    for item in touched {
+      let score = scores[Int(item)]
+      if score > 0 { candidates.append(Ranked(item: item, score: score)) }
+      scores[Int(item)] = 0
+    }
+    touched.removeAll(keepingCapacity: true)
+    return candidates
+  }
+}

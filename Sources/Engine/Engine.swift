@@ -1,0 +1,143 @@
+import Affinity
+import Experiments
+import Members
+import Offers
+import Shop
+import Wire
+
+// How a request is answered
+// -------------------------
+// The loop hands in a line and the moment at which it came. Wire takes the envelope apart and calls `answer`, which
+// finds the method, runs it, and maps whatever it throws to one JSON-RPC error. A method that writes commits facts: each is
+// appended to the journal and applied to the state in the same breath, so that the next line sees it. The loop
+// makes the journal durable before any reply of that batch leaves the process.
+//
+// Everything here runs on one thread. The engine reads no clock, no file and no pipe, and takes randomness from whoever
+// made it: the same facts give the same answers, on another machine and after a crash.
+
+/// The state machine: facts, what is derived from them, and the methods that ask and tell.
+package struct Engine: ~Copyable {
+  package private(set) var facts = ShopFacts()
+  package var affinity = AffinityIndex()
+  package var members = MemberIndex()
+  package var segments = SegmentBook()
+  package var ledger = CouponLedger()
+  package var holdout = Holdout.standard
+  package var replies = ReplyBook()
+  package var journal = Journal()
+
+  /// What surrounds the engine; none of it is part of the state.
+  package let surroundings: Surroundings
+  /// Set by `shutdown`; the loop ends after the replies are out.
+  package var isStopping = false
+
+  package init(surroundings: Surroundings) {
+    self.surroundings = surroundings
+  }
+}
+
+/// What the engine is given from outside: no rule depends on how it is come by.
+package struct Surroundings {
+  /// The bytes of an IANA zone's TZif file, or nil.
+  package var zoneFile: (String) -> [UInt8]?
+  /// 64 random bits that nobody can guess.
+  package var randomBits: () -> UInt64
+  package var limits: Limits
+  /// What `status` says of where the facts go.
+  package var storageStatus: (inout JSONWriter) -> Void
+  /// Memory that the process occupies, or nil where nobody knows.
+  package var residentBytes: () -> Int?
+  package var version: String
+  /// A process that may not write refuses every method that would.
+  package var isReadOnly: Bool
+
+  package init(
+    zoneFile: @escaping (String) -> [UInt8]?, randomBits: @escaping () -> UInt64,
+    limits: Limits = Limits(), storageStatus: @escaping (inout JSONWriter) -> Void,
+    residentBytes: @escaping () -> Int? = { nil }, version: String, isReadOnly: Bool = false
+  ) {
+    self.zoneFile = zoneFile
+    self.randomBits = randomBits
+    self.limits = limits
+    self.storageStatus = storageStatus
+    self.residentBytes = residentBytes
+    self.version = version
+    self.isReadOnly = isReadOnly
+  }
+}
+
+// MARK: - Facts
+
+extension Engine {
+  /// Logs a fact and applies it. The caller has checked that it holds.
+  package mutating func commit(_ fact: Fact, now: Instant) {
+    journal.append(fact, now: now)
+    apply(fact)
+  }
+
+  /// Applies a fact that was checked when it was logged.
+  mutating func apply(_ fact: Fact) {
+    switch fact {
+    case .shop(let settings): applySettings(settings)
+    case .item(let patch): facts.items.apply(patch)
+    case .customer(let patch): facts.customers.apply(patch)
+    case .order(let draft):
+      let order = facts.apply(draft)
+      affinity.added(order, orders: facts.orders)
+    case .cancelled(let id, _):
+      guard let order = facts.orders.index(of: id) else { return }
+      facts.applyCancel(order)
+      affinity.cancelled(order, orders: facts.orders)
+    case .returned(let id, let parts, _):
+      guard let order = facts.orders.index(of: id) else { return }
+      let first = facts.orders.lines(of: order).lowerBound
+      facts.applyReturn(parts.map { (line: first + $0.line, quantity: $0.quantity) })
+      affinity.returned(order, orders: facts.orders)
+    case .event(let draft): facts.apply(draft)
+    case .segment(let value):
+      // A fact of the log was a segment when it was written; one that no longer reads is a later version's.
+      if let segment = try? SegmentBook.Segment(value) { segments.apply(segment) }
+    case .coupon(let fact): ledger.apply(fact)
+    case .replied(let key, let entry): replies.store(entry, for: key)
+    }
+  }
+
+  /// Applies one record of the log. O(record).
+  ///
+  /// - Throws: an error that names what this version cannot read; nothing of the record is applied before.
+  package mutating func replay(_ record: UnsafeRawBufferPointer, with scanner: JSONScanner) throws {
+    let root = try scanner.scan(record.bindMemory(to: UInt8.self))
+    var reader = try root.object()
+    _ = try reader.required("now").moment()
+    journal.isRecording = false
+    defer { journal.isRecording = true }
+    for element in try reader.array("facts", maximumCount: Int.max) {
+      apply(try Fact(element, settings: facts.settings))
+    }
+    try reader.finish()
+  }
+
+  /// How much there is of everything.
+  var counts: [(StaticString, Int)] {
+    [
+      ("items", facts.items.count), ("customers", facts.customers.count),
+      ("orders", facts.orders.count), ("order_lines", facts.orders.lineCount),
+      ("baskets", affinity.baskets.basketCount), ("events", facts.events.count),
+      ("channels", facts.channels.count), ("segments", segments.count),
+      ("policies", ledger.policies.ids.count), ("coupons", ledger.couponCount),
+      ("stored_replies", replies.count),
+    ]
+  }
+
+  mutating func applySettings(_ value: Value) {
+    if let settings = ShopSettings(value, over: facts.settings, zoneFile: surroundings.zoneFile) {
+      facts.settings = settings
+    }
+    if let rules = value["members"].flatMap({ try? MemberRules($0, over: members.rules) }) {
+      members.rules = rules
+    }
+    if case .integer(let percent)? = value["holdout_percent"] {
+      holdout.share = Double(percent) / 100
+    }
+  }
+}

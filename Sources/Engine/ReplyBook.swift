@@ -1,0 +1,95 @@
+import Shop
+
+// How a retry is made harmless
+// ----------------------------
+// A call that changes the ledger may carry a `key`. The first call with it is carried out, and its reply is logged
+// in the same record as the facts that it caused: either both survive a crash or neither does. Every later call with
+// that key and the same body gets the stored reply, byte for byte, and causes nothing. The same key with another
+// body is a mistake of the host's and refused as `conflict`. What "the same body" means is decided by a
+// fingerprint of method and params that does not depend on the order of members or on white space.
+
+/// Replies of keyed calls, by key.
+package struct ReplyBook: Sendable {
+  package struct Entry: Equatable, Sendable {
+    package var fingerprint: Fingerprint
+    /// The result as it was written to the wire.
+    package var reply: [UInt8]
+  }
+
+  private var entries: [String: Entry] = [:]
+
+  package init() {}
+
+  package var count: Int { entries.count }
+
+  package subscript(key: String) -> Entry? { entries[key] }
+
+  package mutating func store(_ entry: Entry, for key: String) { entries[key] = entry }
+}
+
+/// A 128-bit digest of a call: FNV-1a in its 128-bit form over a canonical writing of the value.
+///
+/// It tells a host's own mistake from a retry; it is no defence against a host that wants to deceive itself.
+package struct Fingerprint: Equatable, Sendable {
+  package var high: UInt64
+  package var low: UInt64
+
+  package init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  package init(method: String, parameters: Value) {
+    var digest = Digest()
+    digest.add(method.utf8)
+    digest.add(parameters)
+    high = UInt64(truncatingIfNeeded: digest.state >> 64)
+    low = UInt64(truncatingIfNeeded: digest.state)
+  }
+
+  private struct Digest {
+    var state: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
+    static let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013B
+
+    mutating func mix(_ byte: UInt8) { state = (state ^ UInt128(byte)) &* Digest.prime }
+
+    mutating func add(_ bytes: some Sequence<UInt8>) {
+      for byte in bytes { mix(byte) }
+      mix(0xFF)
+    }
+
+    mutating func addWord(_ word: UInt64) {
+      for shift in stride(from: 0, to: 64, by: 8) { mix(UInt8(truncatingIfNeeded: word >> shift)) }
+    }
+
+    /// Depth is bounded by what the wire lets in.
+    mutating func add(_ value: Value) {
+      switch value {
+      case .null: mix(0)
+      case .bool(let truth): mix(truth ? 2 : 1)
+      case .integer(let integer):
+        mix(3)
+        addWord(UInt64(bitPattern: integer))
+      case .number(let number):
+        mix(4)
+        addWord(number.bitPattern)
+      case .string(let text):
+        mix(5)
+        add(text.utf8)
+      case .array(let elements):
+        mix(6)
+        for element in elements { add(element) }
+        mix(7)
+      case .object(let members):
+        mix(8)
+        for member in members.sorted(by: {
+          Array($0.name.utf8).lexicographicallyPrecedes($1.name.utf8)
+        }) {
+          add(member.name.utf8)
+          add(member.value)
+        }
+        mix(9)
+      }
+    }
+  }
+}

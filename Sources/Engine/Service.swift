@@ -1,0 +1,89 @@
+import Shop
+import Wire
+
+/// The engine behind JSON-RPC: finds the method, runs it, maps what it throws, replays stored replies.
+package final class Service: RequestHandler {
+  package var engine: Engine
+  /// When the line in hand came in; stamped by the loop, never read from a clock here.
+  package var now: Instant
+  private var endpoint: Endpoint
+
+  package init(engine: consuming Engine, now: Instant) {
+    endpoint = Endpoint(limits: engine.surroundings.limits)
+    self.engine = engine
+    self.now = now
+  }
+
+  /// Answers a line: appends one reply line to `output`, or nothing for notifications.
+  package func answer(
+    line: UnsafeBufferPointer<UInt8>, appendingTo output: inout [UInt8]
+  ) {
+    var handler = self
+    endpoint.answer(line, with: &handler, appendingTo: &output)
+  }
+
+  /// Answers a line that was too long to be read.
+  package func refuseOverlongLine(appendingTo output: inout [UInt8]) {
+    endpoint.refuseOverlongLine(appendingTo: &output)
+  }
+
+  package func offers(_ method: String) -> Bool { Methods.named(method) != nil }
+
+  package func answer(
+    _ name: String, parameters: JSON, isNotification: Bool, into result: inout JSONWriter
+  ) throws(RPCError) {
+    guard let method = Methods.named(name) else { throw .methodNotFound(name) }
+    if engine.surroundings.isReadOnly, method.writes(parameters) {
+      throw RPCError(
+        code: RPCError.Code.refused, reason: "read_only",
+        message: "\(name) writes, and this process was started to read only")
+    }
+    defer { engine.journal.seal() }
+    do {
+      let call = Call(parameters: parameters, now: now)
+      if method.isKeyed, let key = try Service.key(parameters) {
+        try answer(keyed: method, key, call, &result)
+      } else {
+        try method.answer(&engine, call, &result)
+      }
+    } catch let error as RPCError {
+      throw error
+    } catch let error as ParameterError {
+      throw RPCError(error)
+    } catch let error as RecordProblem {
+      throw RPCError(
+        code: error.reason == "conflict" ? RPCError.Code.conflict : RPCError.Code.refused,
+        reason: ErrorReason(error.reason), message: error.message,
+        path: error.path.isEmpty ? nil : error.path)
+    } catch {
+      throw .internalError("\(name) failed in a way that it does not name")
+    }
+  }
+
+  private static func key(_ parameters: JSON) throws -> String? {
+    guard let key = parameters["key"] else { return nil }
+    return try key.string(maximumBytes: FieldLimits.identifierBytes)
+  }
+
+  private func answer(
+    keyed method: any Method.Type, _ key: String, _ call: Call, _ result: inout JSONWriter
+  ) throws {
+    let fingerprint = Fingerprint(
+      method: method.name, parameters: try call.parameters.value())
+    if let stored = engine.replies[key] {
+      guard stored.fingerprint == fingerprint else {
+        throw RPCError(
+          code: RPCError.Code.conflict, reason: "conflict",
+          message: "this key was used with another call; every new call needs a key of its own",
+          path: "key")
+      }
+      result.raw(stored.reply)
+      return
+    }
+    try method.answer(&engine, call, &result)
+    // A call that changed nothing need not be remembered: made again, it is answered again.
+    guard engine.journal.isOpen else { return }
+    let entry = ReplyBook.Entry(fingerprint: fingerprint, reply: result.bytes)
+    engine.commit(.replied(key: key, entry), now: now)
+  }
+}

@@ -1,0 +1,75 @@
+import Shop
+
+extension CouponLedger {
+  /// A coupon as `coupons.list` shows it.
+  package struct Listed: Equatable, Sendable {
+    package var code: String
+    package var policy: String
+    package var state: CouponState
+    package var issued: Instant
+    package var expires: Instant?
+  }
+
+  /// A customer's coupons as of a moment, by issue and code. O(coupons of the customer).
+  package func list(customer: String, at instant: Instant) -> [Listed] {
+    coupons(ofCustomer: customer).map { index in
+      let coupon = coupons[Int(index)]
+      return Listed(
+        code: coupon.code, policy: policyNames[coupon.policy],
+        state: state(of: coupon, at: instant), issued: coupon.issued, expires: coupon.expires)
+    }.sorted { left, right in
+      if left.issued != right.issued { return left.issued < right.issued }
+      return left.code.utf8.lexicographicallyPrecedes(right.code.utf8)
+    }
+  }
+
+  /// What `coupons.totals` shows; money in minor units.
+  package struct Totals: Equatable, Sendable {
+    package var standing: Standing
+    /// The sum of the budgets; nil where a policy has none.
+    package var budgetLimit: Int64?
+    /// What is likely to be spent: what was, and of what is out the share that the policy's prior expects to be
+    /// redeemed; all of it where there is no prior.
+    package var expected: Int64
+  }
+
+  /// The totals of one policy; nil for an unknown one.
+  package func totals(ofPolicy id: String, at instant: Instant) -> Totals? {
+    guard let policy = policies[id] else { return nil }
+    let standing = standing(ofPolicy: id, at: instant)
+    var expected = standing.exposure
+    if let prior = policy.prior {
+      // In parts per million, so that the share is the same integer on every machine.
+      let millionths = Int64(prior.redemption * 1_000_000 + 0.5)
+      let out = Money.share(of: standing.outstanding, part: millionths, whole: 1_000_000)
+      expected = Money.sum(standing.realised, out)
+    }
+    return Totals(standing: standing, budgetLimit: policy.budget, expected: expected)
+  }
+
+  /// The totals of all policies together.
+  package func totals(at instant: Instant) -> Totals {
+    var sum = Totals(standing: Standing(), budgetLimit: 0, expected: 0)
+    for id in policies.ids {
+      guard let totals = totals(ofPolicy: id, at: instant) else { continue }
+      sum.standing = sum.standing + totals.standing
+      sum.expected = Money.sum(sum.expected, totals.expected)
+      sum.budgetLimit =
+        if let limit = sum.budgetLimit, let more = totals.budgetLimit {
+          Money.sum(limit, more)
+        } else { nil }
+    }
+    if policies.ids.isEmpty { sum.budgetLimit = nil }
+    return sum
+  }
+
+  /// The policy of a code, and when it was issued, for reports; nil for an unknown code.
+  package func listed(code: String, at instant: Instant) -> Listed? {
+    coupon(code: code).map { index in
+      let coupon = coupons[Int(index)]
+      return Listed(
+        code: coupon.code, policy: policyNames[coupon.policy],
+        state: state(of: coupon, at: instant), issued: coupon.issued, expires: coupon.expires)
+    }
+  }
+}

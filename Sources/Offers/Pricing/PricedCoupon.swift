@@ -1,0 +1,136 @@
+import Shop
+
+/// A coupon that may be used as far as time, holder and ledger are concerned; what it is worth is pricing's to say.
+package struct UsableCoupon: Sendable {
+  package var code: String
+  package var policy: Policy
+  package var expires: Instant?
+  /// The most that this one coupon may cost, beside what its policy says; nil for no more than that.
+  package var ceiling: Int64?
+
+  package init(code: String, policy: Policy, expires: Instant? = nil, ceiling: Int64? = nil) {
+    self.code = code
+    self.policy = policy
+    self.expires = expires
+    self.ceiling = ceiling
+  }
+}
+
+/// A coupon next to one cart: which lines it covers, and what it takes off whatever is left of them.
+struct PricedCoupon {
+  let coupon: UsableCoupon
+  /// Canonical indices of the covered lines, ascending.
+  let covered: [Int]
+  /// How many units each covered line has.
+  let quantities: [Int64]
+  /// For prices of units: how many units of each covered line they are about.
+  let units: [Int64]
+  /// For bundles: how many complete sets there are.
+  let setCount: Int64
+  /// What it costs beside the discount.
+  let giftCost: Int64
+  /// What it takes off the cart alone, the most that it can take off in any stack: less left of the lines never makes
+  /// any kind take more.
+  private(set) var alone: Int64 = 0
+
+  var policy: Policy { coupon.policy }
+
+  /// Why it does not apply to the cart even alone.
+  struct Refusal: Error {
+    var reason: OfferReason
+    var need: Quote.Need?
+  }
+
+  init(_ coupon: UsableCoupon, on cart: CanonicalCart) throws(Refusal) {
+    self.coupon = coupon
+    let policy = coupon.policy
+    covered = cart.lines(coveredBy: policy)
+    quantities = covered.map { cart.lines[$0].quantity }
+    giftCost = PricedCoupon.giftCost(of: coupon, on: cart)
+    if covered.isEmpty { throw Refusal(reason: .notOnItems) }
+    let spend = covered.reduce(0) { $0 + cart.gross[$1] }
+    if spend < policy.minimumSpend {
+      throw Refusal(reason: .minimumSpend, need: .spendMore(policy.minimumSpend - spend))
+    }
+    (units, setCount) = try PricedCoupon.units(of: policy.gives, covered: covered, on: cart)
+    if case .freeShipping = policy.gives, cart.shipping == 0 { throw Refusal(reason: .notOnItems) }
+    if giftCost > coupon.ceiling ?? .max { throw Refusal(reason: .budget) }
+    let effect = effect(on: cart.gross, shipping: cart.shipping)
+    alone = effect.discount
+    if policy.gives.isDiscount, alone == 0 {
+      throw Refusal(reason: coupon.ceiling == 0 ? .budget : .noDiscount)
+    }
+    if let floor = policy.marginFloorPercent,
+      !cart.keepsMargin(
+        percent: floor, goodsLeft: cart.goods - alone + effect.shipping,
+        shippingDiscount: effect.shipping, giftCost: giftCost)
+    {
+      throw Refusal(reason: .marginFloor)
+    }
+  }
+
+  /// A gift costs what the policy caps it at, else what the item costs as far as that is known; points, trials and
+  /// invitations cost their cap.
+  private static func giftCost(of coupon: UsableCoupon, on cart: CanonicalCart) -> Int64 {
+    if coupon.policy.gives.isDiscount { return 0 }
+    if let cap = coupon.policy.cap { return cap }
+    guard case .gift(let item) = coupon.policy.gives else { return 0 }
+    return cart.unitCost(of: item) ?? 0
+  }
+
+  private static func units(
+    of benefit: Benefit, covered: [Int], on cart: CanonicalCart
+  ) throws(Refusal) -> (units: [Int64], setCount: Int64) {
+    switch benefit {
+    case .freeUnits(let buy, let get):
+      let count = covered.reduce(0) { $0 + cart.lines[$1].quantity }
+      let free = count / (buy + get) * get
+      if free == 0 {
+        throw Refusal(reason: .notOnItems, need: .unitsMore(buy + get - count))
+      }
+      let cheapest = covered.indices.sorted {
+        (cart.lines[covered[$0]].unitPrice, $0) < (cart.lines[covered[$1]].unitPrice, $1)
+      }
+      return (take(free, from: cheapest, covered, cart), 0)
+    case .bundlePrice(let items, _):
+      return try bundleUnits(items, covered: covered, on: cart)
+    default: return ([], 0)
+    }
+  }
+
+  /// As many complete sets as the covered lines hold; of an item on several lines, the dearest units.
+  private static func bundleUnits(
+    _ items: [String], covered: [Int], on cart: CanonicalCart
+  ) throws(Refusal) -> (units: [Int64], setCount: Int64) {
+    var needed: [String: Int64] = [:]
+    for item in items { needed[item, default: 0] += 1 }
+    var available: [String: Int64] = [:]
+    for index in covered {
+      available[cart.lines[index].item, default: 0] += cart.lines[index].quantity
+    }
+    let setCount = needed.map { (available[$0.key] ?? 0) / $0.value }.min() ?? 0
+    if setCount == 0 { throw Refusal(reason: .notOnItems) }
+    var units = [Int64](repeating: 0, count: covered.count)
+    for (item, count) in needed {
+      let dearest = covered.indices.filter { cart.lines[covered[$0]].item == item }.sorted {
+        (cart.lines[covered[$1]].unitPrice, $0) < (cart.lines[covered[$0]].unitPrice, $1)
+      }
+      for (place, taken) in take(count * setCount, from: dearest, covered, cart).enumerated() {
+        units[place] += taken
+      }
+    }
+    return (units, setCount)
+  }
+
+  private static func take(
+    _ count: Int64, from order: [Int], _ covered: [Int], _ cart: CanonicalCart
+  ) -> [Int64] {
+    var units = [Int64](repeating: 0, count: covered.count)
+    var left = count
+    for place in order where left > 0 {
+      units[place] = min(left, cart.lines[covered[place]].quantity)
+      left -= units[place]
+    }
+    return units
+  }
+}

@@ -1,0 +1,115 @@
+import Shop
+
+/// Prices a cart with coupons; pure arithmetic over what it is given.
+///
+/// The result is the same for every order of lines and coupons. The cart must have been checked.
+package enum Pricer {
+  /// The best admissible stack of these coupons, and for each other coupon why it does not apply.
+  ///
+  /// Exact up to twelve coupons of different policies, and mostly beyond (`isBest`). O(2^coupons x lines) at worst,
+  /// bounded by a fixed number of nodes.
+  package static func bestStack(
+    of usable: [UsableCoupon], on sent: Cart, facts: PricingFacts
+  ) -> Quote {
+    let cart = CanonicalCart(sent, facts: facts)
+    var refused: [Quote.NotApplied] = []
+    var coupons: [PricedCoupon] = []
+    for coupon in usable {
+      do throws(PricedCoupon.Refusal) {
+        coupons.append(try PricedCoupon(coupon, on: cart))
+      } catch {
+        refused.append(
+          Quote.NotApplied(code: coupon.code, reason: error.reason, need: error.need))
+      }
+    }
+    coupons.sort(by: PricedCoupon.isApplied)
+    let (chosen, spare) = distinct(coupons)
+    let searched = widest(chosen)
+    var search = StackSearch(searched, on: cart)
+    search.run()
+    let applied = Set(search.best.parts.map(\.code))
+    for coupon in spare {
+      refused.append(Quote.NotApplied(code: coupon.coupon.code, reason: .exclusive))
+    }
+    for coupon in chosen where !applied.contains(coupon.coupon.code) {
+      let members = (searched.filter { applied.contains($0.coupon.code) } + [coupon]).sorted(
+        by: PricedCoupon.isApplied)
+      let stacked = Stack.of(Array(members.indices), members, on: cart)
+      refused.append(
+        Quote.NotApplied(code: coupon.coupon.code, reason: stacked.reason ?? .notBest))
+    }
+    return Quote(
+      goods: cart.goods, shipping: cart.shipping, applied: search.best.parts,
+      notApplied: refused.sorted { $0.code.utf8.lexicographicallyPrecedes($1.code.utf8) },
+      isBest: search.isExact && searched.count == chosen.count)
+  }
+
+  /// Why the named coupons cannot all be used together.
+  package struct Refusal: Error, Equatable, Sendable {
+    /// The first coupon, in the order given, that cannot be used together with those before it.
+    package var index: Int
+    package var reason: OfferReason
+    package var need: Quote.Need?
+  }
+
+  /// All of these coupons on one cart, or the first that cannot be. O(coupons^2 x lines).
+  package static func wholeStack(
+    of usable: [UsableCoupon], on sent: Cart, facts: PricingFacts
+  ) throws(Refusal) -> Quote {
+    let cart = CanonicalCart(sent, facts: facts)
+    var members: [PricedCoupon] = []
+    var last = Stack(on: cart)
+    for (index, coupon) in usable.enumerated() {
+      do throws(PricedCoupon.Refusal) {
+        members.append(try PricedCoupon(coupon, on: cart))
+      } catch {
+        throw Refusal(index: index, reason: error.reason, need: error.need)
+      }
+      members.sort(by: PricedCoupon.isApplied)
+      let (stack, reason) = Stack.of(Array(members.indices), members, on: cart)
+      if let reason { throw Refusal(index: index, reason: reason, need: nil) }
+      last = stack
+    }
+    return Quote(goods: cart.goods, shipping: cart.shipping, applied: last.parts)
+  }
+
+  /// Of coupons that are alike (one version of one policy, one ceiling) the one to use, which expires first; the
+  /// others can only be spare, as no order takes two coupons of one policy.
+  private static func distinct(
+    _ coupons: [PricedCoupon]
+  ) -> (chosen: [PricedCoupon], spare: [PricedCoupon]) {
+    struct Kind: Hashable {
+      var policy: String
+      var version: Int64
+      var ceiling: Int64?
+    }
+    var place: [Kind: Int] = [:]
+    var chosen: [PricedCoupon] = []
+    var spare: [PricedCoupon] = []
+    for coupon in coupons {
+      let kind = Kind(
+        policy: coupon.policy.id, version: coupon.policy.version, ceiling: coupon.coupon.ceiling)
+      guard let index = place[kind] else {
+        place[kind] = chosen.count
+        chosen.append(coupon)
+        continue
+      }
+      // Among equal ends the first in the order of application stays, which is the first code.
+      if coupon.coupon.expires ?? .latest < chosen[index].coupon.expires ?? .latest {
+        spare.append(chosen[index])
+        chosen[index] = coupon
+      } else {
+        spare.append(coupon)
+      }
+    }
+    return (chosen.sorted(by: PricedCoupon.isApplied), spare)
+  }
+
+  /// Those that take the most off alone, where there are too many; still in the order of application.
+  private static func widest(_ coupons: [PricedCoupon]) -> [PricedCoupon] {
+    if coupons.count <= StackSearch.widthLimit { return coupons }
+    let kept = coupons.indices.sorted { (coupons[$1].alone, $0) < (coupons[$0].alone, $1) }
+      .prefix(StackSearch.widthLimit)
+    return kept.sorted().map { coupons[$0] }
+  }
+}

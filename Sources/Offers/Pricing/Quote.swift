@@ -1,0 +1,89 @@
+import Shop
+
+/// What a cart costs with coupons; every amount in minor units.
+///
+/// `subtotal` = goods + shipping; `total` = `subtotal` - `discount`, which is never negative.
+package struct Quote: Equatable, Sendable {
+  package var goods: Int64
+  package var shipping: Int64
+  /// In the order in which they were applied.
+  package var applied: [Applied]
+  /// In the order of their codes.
+  package var notApplied: [NotApplied]
+  /// False where there were too many coupons for the search to prove that no stack takes more off.
+  package var isBest: Bool
+
+  package init(
+    goods: Int64, shipping: Int64, applied: [Applied], notApplied: [NotApplied] = [],
+    isBest: Bool = true
+  ) {
+    self.goods = goods
+    self.shipping = shipping
+    self.applied = applied
+    self.notApplied = notApplied
+    self.isBest = isBest
+  }
+
+  package var subtotal: Int64 { goods + shipping }
+  package var discount: Int64 { applied.reduce(0) { $0 + $1.discount } }
+  package var total: Int64 { subtotal - discount }
+
+  /// A coupon that is used, and what it takes off.
+  package struct Applied: Equatable, Sendable {
+    package var code: String
+    package var policy: String
+    /// The sum of `lines` and `shipping`.
+    package var discount: Int64
+    /// What of it is taken off the shipping.
+    package var shipping: Int64
+    /// What it costs beside the discount: a gift.
+    package var giftCost: Int64
+    /// Lines from which something is taken off, by index into the cart.
+    package var lines: [LineDiscount]
+
+    package init(
+      code: String, policy: String, discount: Int64, shipping: Int64 = 0, giftCost: Int64 = 0,
+      lines: [LineDiscount]
+    ) {
+      self.code = code
+      self.policy = policy
+      self.discount = discount
+      self.shipping = shipping
+      self.giftCost = giftCost
+      self.lines = lines
+    }
+
+    /// What the coupon costs the shop.
+    package var cost: Int64 { discount + giftCost }
+  }
+
+  package struct LineDiscount: Equatable, Sendable {
+    package var index: Int
+    package var discount: Int64
+
+    package init(index: Int, discount: Int64) {
+      self.index = index
+      self.discount = discount
+    }
+  }
+
+  package struct NotApplied: Equatable, Sendable {
+    package var code: String
+    package var reason: OfferReason
+    package var need: Need?
+
+    package init(code: String, reason: OfferReason, need: Need? = nil) {
+      self.code = code
+      self.reason = reason
+      self.need = need
+    }
+  }
+
+  /// The least that makes the coupon apply.
+  package enum Need: Equatable, Sendable {
+    /// Minor units more on covered items.
+    case spendMore(Int64)
+    /// More units of covered items.
+    case unitsMore(Int64)
+  }
+}

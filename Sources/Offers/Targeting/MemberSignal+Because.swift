@@ -1,0 +1,35 @@
+extension MemberSignal {
+  /// What the shop knows of the member, in words, and what follows for the order to come.
+  ///
+  /// "ordered 31 times, every 11 days, last 12 days ago, buys on discount 21 % of the time".
+  package func because(_ response: PriorResponse, days: Double) -> [String] {
+    var facts = [orders == 1 ? "ordered once" : "ordered \(orders) times"]
+    if let usualGapDays, orders > 1 { facts.append("every \(Self.days(usualGapDays))") }
+    if let daysSilent, orders > 0 {
+      let ago = Self.whole(daysSilent)
+      facts.append(ago == 0 ? "last today" : "last \(Self.days(daysSilent)) ago")
+    }
+    if let priceSensitivity {
+      facts.append("buys on discount \(Self.whole(priceSensitivity * 100)) % of the time")
+    }
+    let without = Self.percent(response.orderWithout)
+    let with = Self.percent(response.orderWith)
+    return [
+      facts.joined(separator: ", "),
+      "expected to order within \(Self.days(days)): \(without) % without the coupon, \(with) % with it",
+    ]
+  }
+
+  private static func days(_ days: Double) -> String {
+    let whole = whole(days)
+    return whole == 1 ? "1 day" : "\(whole) days"
+  }
+
+  private static func whole(_ number: Double) -> Int64 { Int64(min(1e9, max(0, number)) + 0.5) }
+
+  /// A probability in percent with one decimal, the decimal left out where it is zero.
+  private static func percent(_ probability: Double) -> String {
+    let tenths = whole(probability * 1000)
+    return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+  }
+}

@@ -1,0 +1,125 @@
+import Shop
+
+// What a coupon is expected to change, before there is evidence
+// --------------------------------------------------------------
+// All there is to go by is what the operator expects of the policy (`prior`) and how the member buys. With
+//
+//     h   the days in which the coupon can be used, at most 90, and 30 where it never expires
+//     b   the probability that the member orders within h anyway
+//     v,m the value and margin of the member's usual order
+//     u   the policy's prior uplift,  rho  its prior redemption
+//
+// the coupon's effect is taken to be
+//
+//     reach       1 where v covers min_spend, else (v / min_spend)^2: few stretch an order that far
+//     lift        reach x u x s(b),   s(b) = (1 - b) x b / (b + 0.05) / 0.6417
+//                 s is 1 at its peak, b = 0.18, and falls to 0 at both ends: who orders anyway cannot order much
+//                 more, and who has left is not brought back by a coupon. So u is the most that anyone gains.
+//     anyway      q = (rho - u) / 0.1791 held inside 0.05 ... 1: the share of orders placed anyway that the coupon is
+//                 used on, such that a member at the peak redeems with probability rho. A member who buys on
+//                 discount in a share s of orders uses it on q + (1 - q) s of them.
+//     redemption  lift + reach x b x anyway: every order that the coupon brings uses it. Rounded to four decimals.
+//     discount    what the coupon takes off an order of max(v, min_spend), whole minor units
+//     cost        redemption x discount, rounded half up
+//     margin      lift x m - cost, rounded down
+//
+// A lift below zero (the operator may expect one) is taken off the orders placed anyway. The order that reaches
+// min_spend is not credited with the larger margin it has, and a policy on some items is charged as if the whole order
+// were covered: where the model does not know, it errs towards giving less.
+//
+// Everything stated in an answer is computed from the rounded redemption, so that a reader can recompute it.
+
+/// The expected effect of one policy on one member, from the policy's prior.
+package struct PriorResponse: Equatable, Sendable {
+  /// The probability of an order within the horizon, without the coupon and with it.
+  package var orderWithout: Double
+  package var orderWith: Double
+  /// The probability that the coupon is redeemed, in ten-thousandths exactly.
+  package var redemption: Double
+  /// What it takes off the member's usual order, minor units.
+  package var discount: Int64
+  /// What it is expected to cost, minor units.
+  package var cost: Int64
+  /// The margin expected to be gained after that cost, minor units; may be negative.
+  package var incrementalMargin: Int64
+
+  /// What is assumed of a policy that states no prior: one coupon in twenty is used, one in a hundred brings an order.
+  package static let conservative = Policy.Prior(redemption: 0.05, uplift: 0.01)
+
+  /// The probability at which half of the possible lift has faded towards lost causes.
+  static let fading = 0.05
+  /// Where the lift peaks, `sqrt(fading^2 + fading) - fading`, and the height there.
+  static let peak = 0.179_128_784_747_792
+  static let height = 0.641_742_430_504_416
+
+  /// Complexity O(1). `usualCost` is what one redemption costs where the gift does not say (a gift's item, shipping).
+  package init(of policy: Policy, on member: MemberSignal, days: Double, usualCost: Int64? = nil) {
+    let prior = policy.prior ?? PriorResponse.conservative
+    let base = member.probabilityOfOrder(withinDays: days)
+    let value = min(Policy.mostCounted, max(0, member.averageOrderValue))
+    let reach = PriorResponse.reach(value: value, minimumSpend: policy.minimumSpend)
+    let shape = (1 - base) * base / (base + PriorResponse.fading) / PriorResponse.height
+    orderWithout = base
+    orderWith = min(1, max(0, base + reach * prior.uplift * shape))
+    let lift = orderWith - base
+    let share = min(1, max(0.05, (prior.redemption - prior.uplift) / PriorResponse.peak))
+    let sensitivity = min(1, max(0, member.priceSensitivity ?? 0))
+    let anyway = share + (1 - share) * sensitivity
+    let used = max(0, lift) + reach * min(base, orderWith) * anyway
+    redemption = Double(Int64(min(1, max(0, used)) * 10_000 + 0.5)) / 10_000
+    discount = policy.discount(onOrderOf: max(value, policy.minimumSpend), usualCost: usualCost)
+    cost = Int64(redemption * Double(discount) + 0.5)
+    let margin = min(Policy.mostCounted, max(-Policy.mostCounted, member.averageMargin))
+    let gained = lift * Double(margin) - Double(cost)
+    let cut = Int64(gained)
+    incrementalMargin = Double(cut) > gained ? cut - 1 : cut
+  }
+
+  private static func reach(value: Int64, minimumSpend: Int64) -> Double {
+    guard value < minimumSpend else { return 1 }
+    let share = Double(value) / Double(minimumSpend)
+    return share * share
+  }
+}
+
+extension Policy {
+  /// Averages beyond this are taken to be this: a thousand times what one record may state, exact in a double.
+  static let mostCounted = Money.maximumAmount * 1000
+
+  /// What one redemption takes off an order of that value that is covered as a whole, minor units.
+  ///
+  /// Where only a cart can tell: the caller's usual cost; else the cap; else the whole order for what is a
+  /// discount (so that it is never given blindly) and nothing for what lies beside the cart.
+  package func discount(onOrderOf value: Int64, usualCost: Int64?) -> Int64 {
+    let most = min(cap ?? .max, Policy.mostCounted)
+    switch gives {
+    case .amountOff(let amount):
+      return min(amount, value, most)
+    case .percentOff(let hundredths):
+      return min(Money.share(of: value, part: hundredths, whole: 10_000), most)
+    case .freeUnits(let buy, let get):
+      return min(usualCost ?? Money.share(of: value, part: get, whole: buy + get), most)
+    case .fixedPrice, .bundlePrice, .freeShipping:
+      return min(max(0, usualCost ?? cap ?? value), most)
+    case .gift, .pointsMultiplier, .trial, .invitation:
+      return min(max(0, usualCost ?? cap ?? 0), most)
+    }
+  }
+
+  /// The days in which a coupon issued at that moment can be used, as the response model counts them: at most 90, and
+  /// 30 where it never expires.
+  package func horizonDays(ofIssueAt instant: Instant, in zone: Zone) -> Double {
+    guard let expiry = expiry(ofIssueAt: instant, in: zone) else { return 30 }
+    return min(90, max(0, expiry.days(since: instant)))
+  }
+
+  /// Whether the discount leaves the margin that the policy guards on the member's usual order; one that is stretched
+  /// to `min_spend` keeps the usual share of margin.
+  func keepsMarginFloor(of member: MemberSignal, discount: Int64) -> Bool {
+    guard let floor = marginFloorPercent, discount > 0 else { return true }
+    let usual = Int128(max(0, member.averageOrderValue))
+    let value = max(usual, Int128(minimumSpend))
+    let margin = usual > 0 ? Int128(member.averageMargin) * value / usual : 0
+    return (margin - Int128(discount)) * 100 >= Int128(floor) * (value - Int128(discount))
+  }
+}

@@ -1,0 +1,95 @@
+/// What is left of one policy, so that targeting needs no ledger.
+package struct PolicyHeadroom {
+  package var policy: Policy
+  /// Coupons that may still be given to all customers; nil where there is no limit.
+  package var totalLeft: Int64?
+  /// Budget less exposure, minor units; nil where there is no budget.
+  package var budgetLeft: Int64?
+  /// What one redemption usually costs where the gift does not say; minor units.
+  package var usualCost: Int64?
+  /// Why that customer may not get one more (`limit_per_customer`, `limit_per_period`), or nil where they may.
+  package var refusal: (_ customer: Int32) -> OfferReason?
+
+  package init(
+    policy: Policy, totalLeft: Int64? = nil, budgetLeft: Int64? = nil, usualCost: Int64? = nil,
+    refusal: @escaping (_ customer: Int32) -> OfferReason? = { _ in nil }
+  ) {
+    self.policy = policy
+    self.totalLeft = totalLeft
+    self.budgetLeft = budgetLeft
+    self.usualCost = usualCost
+    self.refusal = refusal
+  }
+}
+
+/// Who gets which coupon, who gets none and why, and how good the choice provably is.
+package struct TargetPlan: Equatable, Sendable {
+  /// Where the expected figures come from.
+  package enum Basis: String, Sendable {
+    /// The policy's stated expectation, or the documented default.
+    case prior
+    /// The shop's own outcomes.
+    case observed
+  }
+
+  /// One coupon for one customer.
+  package struct Assignment: Equatable, Sendable {
+    package var customer: Int32
+    /// The policy's id.
+    package var policy: String
+    package var version: Int64
+    /// The probability that the coupon is redeemed.
+    package var redemption: Double
+    /// Minor units, after `cost`; always above zero.
+    package var incrementalMargin: Int64
+    /// The expected discount, minor units.
+    package var cost: Int64
+    /// The most that the coupon can cost, minor units; what it takes off the usual order where the policy has no worst
+    /// case.
+    package var exposure: Int64
+    package var basis: Basis
+    package var because: [String]
+  }
+
+  /// Why a customer gets nothing; the raw values are the wire's codes.
+  package enum Reason: String, CaseIterable, Sendable {
+    // From the least to the most that a policy came to be given: a customer is counted under the last that applies.
+    case noPolicy = "no_policy"
+    case expired
+    case notStarted = "not_started"
+    case notForCustomer = "not_for_customer"
+    case notOnItems = "not_on_items"
+    case limitTotal = "limit_total"
+    case limitPerCustomer = "limit_per_customer"
+    case limitPerPeriod = "limit_per_period"
+    case marginFloor = "margin_floor"
+    case noUplift = "no_uplift"
+    case budget
+    /// The call's own `limit`.
+    case limit
+    case holdout
+  }
+
+  /// The dearest first, by expected incremental margin, then by customer.
+  package var assignments: [Assignment] = []
+  /// Customers looked at: assigned + none + holdout.
+  package var considered = 0
+  package var none = 0
+  package var holdout = 0
+  /// Every customer without a coupon under exactly one reason; the counts sum to none + holdout.
+  package var withheld: [Reason: Int] = [:]
+  /// Sums over the assignments, minor units.
+  package var spentExposure: Int64 = 0
+  package var spentExpected: Int64 = 0
+  /// The assignments' incremental margin, minor units, and what no choice within the bounds exceeds.
+  package var value = 0.0
+  package var upperBound = 0.0
+  /// How much may at most be missing, as a share of the upper bound.
+  package var gap = 0.0
+
+  /// The counts of `withheld` in the order of the codes' bytes: the order of the answer.
+  package var withheldByCode: [(code: String, count: Int)] {
+    withheld.filter { $0.value > 0 }.map { ($0.key.rawValue, $0.value) }
+      .sorted { $0.code.utf8.lexicographicallyPrecedes($1.code.utf8) }
+  }
+}

@@ -1,0 +1,73 @@
+/// What each bound's resource is priced at, and what that makes of each option.
+struct KnapsackPrices: Sendable {
+  private(set) var perBound: [Double]
+  /// What a unit of cost is charged with, by option.
+  private(set) var perCost: [Double]
+  /// What being given once is charged with, by option.
+  private(set) var perCount: [Double]
+  private let cover: KnapsackCover
+
+  /// All resources free.
+  init(optionCount: Int, cover: KnapsackCover) {
+    perBound = Array(repeating: 0, count: cover.options.count)
+    perCost = Array(repeating: 0, count: optionCount)
+    perCount = Array(repeating: 0, count: optionCount)
+    self.cover = cover
+  }
+
+  /// Sets one price. Sums are formed anew, so that they depend on the prices alone and not on how they came about.
+  mutating func set(_ bound: Int, to price: Double) {
+    guard perBound[bound] != price else { return }
+    perBound[bound] = price
+    for option in cover.options[bound] {
+      var (cost, count) = (0.0, 0.0)
+      for own in cover.bounds(of: option) {
+        if cover.isCost(own) { cost += perBound[own] } else { count += perBound[own] }
+      }
+      perCost[option] = cost
+      perCount[option] = count
+    }
+  }
+}
+
+/// What the customers do at given prices when each chooses alone.
+struct KnapsackResponse {
+  /// The sum of what each customer gains: greatest value less price, or zero.
+  var worth = 0.0
+  /// By option, the cost and the number of those who choose it.
+  var costs: [Double]
+  var counts: [Double]
+
+  /// O(pairs). An option is chosen only where it gains more than nothing, the first of equals.
+  init(of pairs: KnapsackPairs, at prices: KnapsackPrices) {
+    var costs = [Double](repeating: 0, count: prices.perCost.count)
+    var counts = costs
+    var worth = 0.0
+    let (starts, options) = (pairs.starts.span, pairs.options.span)
+    let (values, pairCosts) = (pairs.values.span, pairs.costs.span)
+    let (perCost, perCount) = (prices.perCost.span, prices.perCount.span)
+    var start = 0
+    for customer in 0..<pairs.customerCount {
+      let end = Int(starts[customer + 1])
+      var (best, bestPair) = (0.0, -1)
+      for pair in start..<end {
+        let option = Int(options[pair])
+        let gain = values[pair] - perCost[option] * Double(pairCosts[pair]) - perCount[option]
+        if gain > best { (best, bestPair) = (gain, pair) }
+      }
+      if bestPair >= 0 {
+        worth += best
+        costs[Int(options[bestPair])] += Double(pairCosts[bestPair])
+        counts[Int(options[bestPair])] += 1
+      }
+      start = end
+    }
+    (self.worth, self.costs, self.counts) = (worth, costs, counts)
+  }
+
+  /// What they use of a bound together.
+  func use(of bound: Int, in cover: KnapsackCover) -> Double {
+    let amounts = cover.isCost(bound) ? costs : counts
+    return cover.options[bound].reduce(0) { $0 + amounts[$1] }
+  }
+}

@@ -1,0 +1,37 @@
+// The seam between the log and the system: tests put a disk there that fails, forgets and tears.
+
+/// What a file on a `Disk` is opened for.
+package typealias DiskOpening = System.Opening
+
+/// One folder of files, as the log sees it.
+///
+/// An entry (a created, renamed or removed name) is durable after the next `synchronize` of the disk;
+/// a file's bytes and size are after the next `synchronize` of the file.
+package protocol Disk: AnyObject {
+  /// The names of the files, sorted by their bytes.
+  func names() throws(SystemError) -> [String]
+  /// Opens a file of the folder.
+  func open(_ name: String, for opening: DiskOpening) throws(SystemError) -> any DiskFile
+  /// Renames a file, replacing one of the new name in one step.
+  func rename(_ name: String, to newName: String) throws(SystemError)
+  /// Removes a file.
+  func remove(_ name: String) throws(SystemError)
+  /// Makes the folder's entries durable.
+  func synchronize() throws(SystemError)
+}
+
+/// One open file on a `Disk`. It closes itself when the last reference goes.
+package protocol DiskFile: AnyObject {
+  /// The file's present size.
+  func sizeBytes() throws(SystemError) -> UInt64
+  /// Reads until the buffer is full or the file ends; returns the bytes read.
+  func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
+  ) throws(SystemError) -> Int
+  /// Writes all bytes at an offset, extending the file where needed.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(SystemError)
+  /// Cuts or extends the file to a size; new bytes read as zero.
+  func resize(toBytes size: UInt64) throws(SystemError)
+  /// Makes the file's bytes and size durable. A failure must never be retried.
+  func synchronize() throws(SystemError)
+}

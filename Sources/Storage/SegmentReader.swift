@@ -1,0 +1,156 @@
+// Reading one segment, and judging how it ends.
+//
+// How it works. Records are read in order as long as each is intact: its length fits, its checksum holds, its
+// sequence is the next. At the first place where that is not so:
+//
+//   only zeros up to the end of the file             a clean end (the space reserved ahead)
+//   an intact record later on that says that this    damage: acknowledged records are at stake,
+//   place was durable when it was written            so nothing may be cut
+//   anything else                                    a torn tail: the last group was being written
+//
+// "Later on" looks at every multiple of 8, as the damage may be in the length. A reader beside a living
+// writer can meet a place before its record got there and a later place after, so a place is looked at once
+// more after what follows it was judged.
+
+/// How the records of a segment end.
+enum SegmentEnd: Equatable {
+  /// Nothing but zeros from this offset on.
+  case clean(offset: UInt64)
+  /// From `offset` to `dataEnd` stands something that is no record; in it, `intactAfter` whole records
+  /// that were written in the same group as the damaged one.
+  case torn(offset: UInt64, dataEnd: UInt64, intactAfter: Int)
+}
+
+/// What takes records: the sequence and the payload, which is valid during the call only.
+package typealias RecordConsumer = (
+  _ sequence: UInt64, _ payload: UnsafeRawBufferPointer
+) throws -> Void
+
+struct SegmentReader {
+  let name: String
+  let sizeBytes: UInt64
+  private let window: FileWindow
+
+  init(name: String, file: any DiskFile) throws(StorageError) {
+    self.name = name
+    sizeBytes = try lifted { () throws(SystemError) in try file.sizeBytes() }
+    window = FileWindow(file)
+  }
+
+  /// The segment's header.
+  func header() throws(StorageError) -> SegmentHeader {
+    try SegmentHeader.read(
+      window.bytes(at: 0, count: SegmentHeader.sizeBytes), file: name)
+  }
+
+  /// True where nothing but zeros follows the header's place.
+  func isEmptyAfterHeader() throws(StorageError) -> Bool {
+    try lastDataEnd(from: UInt64(SegmentHeader.sizeBytes)) == nil
+  }
+
+  /// Gives every intact record to `consume`, in order, and judges what follows the last. O(bytes).
+  ///
+  /// - Parameter sequence: what the first record must have; afterwards, what the next one will.
+  func readRecords(
+    expecting sequence: inout UInt64, _ consume: RecordConsumer
+  ) throws(StorageError) -> SegmentEnd {
+    var offset = UInt64(SegmentHeader.sizeBytes)
+    while true {
+      if let (header, bytes) = try record(at: offset) {
+        try check(header, at: offset, expecting: sequence)
+        let start = RecordHeader.sizeBytes
+        let payload = bytes[start..<(start + header.payloadBytes)]
+        do { try consume(header.sequence, UnsafeRawBufferPointer(rebasing: payload)) } catch {
+          throw .refusedRecord(
+            LogPlace(file: name, offset: offset), sequence: sequence, reason: "\(error)")
+        }
+        sequence += 1
+        offset += UInt64(bytes.count)
+        continue
+      }
+      let judged = judgement(at: offset, expecting: sequence)
+      window.forget()
+      if try record(at: offset) == nil { return try judged.get() }
+    }
+  }
+
+  private func check(
+    _ header: RecordHeader, at offset: UInt64, expecting sequence: UInt64
+  ) throws(StorageError) {
+    let place = LogPlace(file: name, offset: offset)
+    guard header.sequence == sequence else {
+      throw .sequenceGap(place, expected: sequence, found: header.sequence)
+    }
+    guard header.durableOffset >= SegmentHeader.sizeBytes, header.durableOffset <= offset else {
+      throw .refusedRecord(
+        place, sequence: sequence, reason: "its durable offset is \(header.durableOffset)")
+    }
+  }
+
+  /// The record at an offset if its length fits and its checksum holds.
+  @inline(__always)
+  private func record(
+    at offset: UInt64
+  ) throws(StorageError) -> (RecordHeader, UnsafeRawBufferPointer)? {
+    guard let header = try recordHeader(at: offset) else { return nil }
+    let count = RecordHeader.recordBytes(payloadBytes: header.payloadBytes)
+    let bytes = try window.bytes(at: offset, count: count)
+    guard bytes.count == count, RecordHeader.checksum(of: bytes) == header.checksum else {
+      return nil
+    }
+    return (header, bytes)
+  }
+
+  /// The header at an offset if a record of its length fits.
+  @inline(__always)
+  private func recordHeader(at offset: UInt64) throws(StorageError) -> RecordHeader? {
+    let bytes = try window.bytes(at: offset, count: RecordHeader.sizeBytes)
+    guard bytes.count == RecordHeader.sizeBytes else { return nil }
+    let header = RecordHeader(bytes)
+    guard header.payloadBytes <= Log.payloadLimitBytes,
+      sizeBytes - offset >= UInt64(RecordHeader.recordBytes(payloadBytes: header.payloadBytes))
+    else { return nil }
+    return header
+  }
+
+  /// How the segment ends when there is no record at `offset`, or the damage.
+  private func judgement(
+    at offset: UInt64, expecting sequence: UInt64
+  ) -> Result<SegmentEnd, StorageError> {
+    Result { () throws(StorageError) in
+      guard let dataEnd = try lastDataEnd(from: offset) else { return .clean(offset: offset) }
+      var intactAfter = 0
+      var place = offset + 8
+      while place < dataEnd {
+        guard let header = try recordHeader(at: place), header.sequence >= sequence,
+          header.durableOffset >= SegmentHeader.sizeBytes, header.durableOffset <= place,
+          let (_, bytes) = try record(at: place)
+        else {
+          place += 8
+          continue
+        }
+        if header.durableOffset > offset {
+          throw .damagedRecord(LogPlace(file: name, offset: offset), nextIntact: place)
+        }
+        intactAfter += 1
+        place += UInt64(bytes.count)
+      }
+      return .torn(offset: offset, dataEnd: dataEnd, intactAfter: intactAfter)
+    }
+  }
+
+  /// Where the last byte that is not zero ends, from an offset on; nil where there is none.
+  private func lastDataEnd(from offset: UInt64) throws(StorageError) -> UInt64? {
+    let stepBytes = 1 << 12
+    var end: UInt64?
+    var place = offset
+    while true {
+      let bytes = try window.bytes(at: place, count: stepBytes)
+      if !bytes.isZero, let last = bytes.lastIndex(where: { $0 != 0 }) {
+        end = place + UInt64(last) + 1
+      }
+      if bytes.count < stepBytes { return end }
+      place += UInt64(stepBytes)
+    }
+  }
+}

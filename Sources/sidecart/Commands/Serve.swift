@@ -1,0 +1,107 @@
+import Engine
+import Shop
+import Storage
+import Wire
+
+/// `sidecart serve`: answers JSON-RPC on stdin and stdout until the input ends.
+enum Serve: Command {
+  static let name = "serve"
+  static let summary = "Answers JSON-RPC 2.0, one request a line, on stdin and stdout."
+  static let usage = "[OPTIONS]"
+  static let options: [Option] = [
+    .value(
+      "state", "DIR",
+      "folder that holds the log; made if it is not there (its parent must be).\nWithout it everything is in memory only and gone at the end"
+    ),
+    .flag("read-only", "replay the log and answer questions; refuse what would write"),
+    .value("now", "TIME", "hold the clock at that RFC 3339 moment, for tests"),
+  ]
+  static let details = """
+    One JSON value a line, UTF-8; replies come in the order of the requests. What is acknowledged is on disk
+    (one fdatasync for all lines of a read). The end of input and SIGTERM finish what was accepted and end with status 0.
+    stdout carries replies alone; notes for people go to stderr.
+
+      printf '%s\\n' '{"jsonrpc":"2.0","id":1,"method":"status"}' | sidecart serve --state shop
+    """
+
+  static func run(_ arguments: Arguments) throws -> Int32 {
+    try arguments.expectOperands(atMost: 0)
+    guard System.isReadable(0), System.isWritable(1) else {
+      throw HostFailure("serve needs an open stdin and stdout")
+    }
+    System.ignoreWriteSignals()
+    try System.endInputOnTermination(descriptor: 0)
+    let host = try Host(
+      state: arguments["state"], fixedMoment: try arguments.moment("now"),
+      isReadOnly: arguments.has("read-only"))
+    if let report = host.recovery { Console.note(report.description) }
+    var loop = ServeLoop(host: host)
+    return try loop.run()
+  }
+}
+
+extension Arguments {
+  /// A moment in RFC 3339, or nil where the option is not given.
+  func moment(_ name: String) throws -> Instant? {
+    guard let text = self[name] else { return nil }
+    guard let instant = Instant(rfc3339: text) else {
+      throw UsageError("--\(name) takes RFC 3339 with an offset, such as 2026-03-01T10:00:00+08:00")
+    }
+    return instant
+  }
+}
+
+// The loop
+// --------
+// read(2) blocks until there is something; every complete line of what came is answered in order; one fdatasync makes
+// their facts durable; then the replies leave with as few write(2) as it takes. A host that writes one line gets one
+// sync for it, a host that pipelines a thousand gets one for all of them. There is no other thread and no lock.
+
+/// Reads lines, answers them, makes them durable, writes the replies.
+struct ServeLoop: ~Copyable {
+  /// Replies beyond which a batch of lines is committed and written before the next line is answered.
+  static let replyBytesBeforeWrite = 1 << 20
+
+  private let host: Host
+  private var framer = LineFramer()
+  private var replies: [UInt8] = []
+
+  init(host: Host) { self.host = host }
+
+  mutating func run() throws -> Int32 {
+    var isOpen = true
+    while isOpen {
+      let count = try framer.withWritableBytes { try System.read(0, into: $0) }
+      if count == 0 {
+        isOpen = false
+        // A line that a signal cut short was never accepted; one that merely lacks its newline was.
+        if !System.terminationRequested { framer.endInput() }
+      }
+      host.stamp()
+      while !host.service.engine.isStopping, let line = framer.nextLine() {
+        switch line {
+        case .complete(let bytes): try host.answer(bytes, appendingTo: &replies)
+        case .overlong: host.refuseOverlongLine(appendingTo: &replies)
+        }
+        if replies.count >= ServeLoop.replyBytesBeforeWrite { try flush() }
+      }
+      try flush()
+      if host.service.engine.isStopping { isOpen = false }
+    }
+    try host.close()
+    return 0
+  }
+
+  private mutating func flush() throws {
+    try host.commit()
+    if replies.isEmpty { return }
+    do {
+      try replies.withUnsafeBytes { try System.writeAll(1, $0) }
+    } catch {
+      // What was written is durable; the host went away without reading it.
+      try? host.close()
+      throw HostFailure("stdout is closed: \(error)")
+    }
+    replies.removeAll(keepingCapacity: replies.capacity < 4 << 20)
+  }
+}

@@ -1,1 +1,0 @@
-// Support: what several test targets share.
