@@ -100,15 +100,12 @@ extension Engine {
     _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint
   ) -> CouponLedger.Issue {
     let facts = self.facts
-    let norms = members.norms(from: viewpoint, facts: facts)
-    let members = self.members
+    let view = members.view(from: viewpoint, facts: facts)
     let random = surroundings.randomBits
     return ledger.prepareIssue(
       grants, at: viewpoint.now, zone: facts.settings.zone,
       profile: { id in
-        facts.customers.index(of: id).map {
-          members.profile(of: $0, from: viewpoint, facts: facts, norms: norms)
-        }
+        facts.customers.index(of: id).map { view.profile(of: $0) }
       }, makeCode: { CouponCode.make { Engine.bytes($0, random) } })
   }
 

@@ -84,18 +84,19 @@ extension Engine {
     case .order(let draft):
       let order = facts.apply(draft)
       affinity.added(order, orders: facts.orders)
-      members.changed(facts.orders.customer[Int(order)])
     case .cancelled(let id, _):
       guard let order = facts.orders.index(of: id) else { return }
+      let before = facts.orders.revision
       facts.applyCancel(order)
+      members.noteChange(of: order, since: before, facts: facts)
       affinity.cancelled(order, orders: facts.orders)
-      members.changed(facts.orders.customer[Int(order)])
     case .returned(let id, let parts, _):
       guard let order = facts.orders.index(of: id) else { return }
       let first = facts.orders.lines(of: order).lowerBound
+      let before = facts.orders.revision
       facts.applyReturn(parts.map { (line: first + $0.line, quantity: $0.quantity) })
+      members.noteChange(of: order, since: before, facts: facts)
       affinity.returned(order, orders: facts.orders)
-      members.changed(facts.orders.customer[Int(order)])
     case .event(let draft): facts.apply(draft)
     case .segment(let value):
       // A fact of the log was a segment when it was written; one that no longer reads is a later version's.

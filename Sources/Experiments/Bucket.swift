@@ -2,7 +2,8 @@
 // ----------------------------------
 // By a hash of a seed and the customer's id, so that the answer needs no memory, is the same on every machine, and stays when
 // the shop restarts. It is GrowthBook's hashing, whose SDKs exist for every platform: a host that buckets by itself gets
-// the same bucket. Version 2 hashes twice, since one pass of FNV-1a over a shared prefix leaves neighbours alike.
+// the same bucket. Version 2 hashes twice, since one pass of FNV-1a over a shared prefix leaves neighbours alike. Text
+// is hashed by UTF-16 units, as the JavaScript SDK does; for ASCII that is the same as by bytes.
 
 /// GrowthBook's hash of a seed and an id onto [0, 1).
 package enum Bucket {
@@ -16,11 +17,43 @@ package enum Bucket {
     Double(fnv1a(String(fnv1a(seed + id))) % 10_000) / 10_000
   }
 
-  /// FNV-1a, 32 bits, over the UTF-8 bytes.
+  /// FNV-1a, 32 bits, over the UTF-16 units.
   package static func fnv1a(_ text: String) -> UInt32 {
     var hash: UInt32 = 0x811C_9DC5
-    for byte in text.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+    for unit in text.utf16 { hash = (hash ^ UInt32(unit)) &* 0x0100_0193 }
     return hash
+  }
+
+  /// The ranges of an experiment's arms: each starts where the arm's share of everyone starts and is
+  /// as long as `coverage` of it, so that raising the coverage later moves nobody to another arm.
+  ///
+  /// Coverage is held in 0 ... 1. Weights that are not one per arm, are negative, or don't add up to 1
+  /// within 0.01, are taken as equal, as the SDKs do.
+  package static func ranges(
+    count: Int, coverage: Double = 1, weights: [Double]? = nil
+  ) -> [Range<Double>] {
+    let coverage = coverage.isNaN ? 0 : min(1, max(0, coverage))
+    let equal = Array(repeating: 1 / Double(max(1, count)), count: max(0, count))
+    var weights = weights ?? equal
+    let isSound =
+      weights.count == equal.count && weights.allSatisfy { $0 >= 0 }
+      && (0.99...1.01).contains(weights.reduce(0, +))
+    if !isSound { weights = equal }
+    var start = 0.0
+    return weights.map { weight in
+      defer { start += weight }
+      return start..<(start + coverage * weight)
+    }
+  }
+
+  /// The arm in whose range the position lies; nil where it lies in none.
+  package static func arm(at position: Double, in ranges: [Range<Double>]) -> Int? {
+    ranges.firstIndex { $0.contains(position) }
+  }
+
+  /// Whether an id is in its part of a namespace: experiments whose parts don't overlap share nobody.
+  package static func isInNamespace(_ id: String, name: String, part: Range<Double>) -> Bool {
+    part.contains(version1(seed: "__" + name, id: id))
   }
 }
 

@@ -1,104 +1,140 @@
 import Shop
 
-// How profiles stay fresh
-// -----------------------
-// A customer's orders are summed up once (`OrderSummary`) and again only when an order of theirs changes: the engine says
-// whose did. The norms of the shop are one pass over all summaries, made when they are next asked for after
-// any change. So the answer after a write costs one customer's orders and one sweep over the customers, and not the order
-// lines of the shop. Questions as of an earlier moment sum up what they look at; nothing of theirs is kept but the
-// norms of the last few moments.
+// Who keeps what
+// --------------
+// The engine owns one `MemberIndex` and asks it for a `MemberView` per request. The index keeps
+// columns and norms for the present (horizon: everything known) and for one past horizon, the last
+// that was asked for. What is kept follows the facts in one of three ways:
+//
+//   nothing changed about orders      kept as it is: the clock, events and stock make nothing stale
+//   orders were added                 their customers are read anew
+//   orders were cancelled, returned   the same where the engine said which (`noteChange`); else, and
+//                                     when costs or the zone changed, all is built anew
+//
+// How many revisions of the orders are accounted for tells the cases apart, so that not saying so
+// costs time but never makes a figure wrong.
 
-/// Profiles of members, over summaries and norms that are kept until a fact changes.
-package struct MemberIndex {
-  /// Norms of as-of moments kept beside those of now.
-  static let maximumNormCount = 4
-
+/// Profiles of members, over norms that follow the facts.
+package struct MemberIndex: Sendable {
   package var rules = MemberRules.standard
-  private var norms: [(revision: UInt64, horizon: Instant, norms: ShopNorms)] = []
-  /// Of all orders, whatever their time; nil where they are stale.
-  private var summaries: [OrderSummary?] = []
-  private var costRevision: UInt64 = 0
-  private var marginPercent: Int64 = -1
+  private var present: Kept?
+  private var past: Kept?
 
   package init() {}
 
-  /// An order of that customer was added, cancelled, or partly returned.
-  package mutating func changed(_ customer: Int32) {
-    if customer >= 0, Int(customer) < summaries.count { summaries[Int(customer)] = nil }
+  /// Everything that can be said of the customers from there.
+  ///
+  /// The view shares the facts' storage: let go of it before the facts change, or they are copied.
+  /// O(1) where nothing changed about orders, O(orders of those customers) where some were added, else
+  /// O(customers log customers + order lines).
+  package mutating func view(from viewpoint: Viewpoint, facts: ShopFacts) -> MemberView {
+    bringUpToDate(viewpoint, facts: facts)
+    let kept = isPresent(viewpoint, facts) ? present! : past!
+    return MemberView(
+      facts: facts, viewpoint: viewpoint, rules: rules, columns: kept.columns, norms: kept.norms)
   }
 
-  /// The norms as seen from a viewpoint. O(1) while no fact changes, else O(customers log customers) and the orders of
-  /// those who changed; for an earlier moment O(order lines).
+  /// The norms as seen from a viewpoint; costs what `view` costs.
   package mutating func norms(from viewpoint: Viewpoint, facts: ShopFacts) -> ShopNorms {
-    let horizon = MemberIndex.horizon(of: viewpoint, facts)
-    let revision = facts.revision
-    norms.removeAll { $0.revision != revision }
-    if let kept = norms.first(where: { $0.horizon == horizon }) { return kept.norms }
-    let made: ShopNorms
-    if horizon == .latest {
-      refresh(facts)
-      made = ShopNorms(summaries.lazy.compactMap(\.self), zone: facts.settings.zone)
-    } else {
-      let all = (0..<Int32(facts.customers.count)).lazy.map {
-        OrderSummary(of: $0, upTo: horizon, facts: facts)
-      }
-      made = ShopNorms(all, zone: facts.settings.zone)
-    }
-    if norms.count == MemberIndex.maximumNormCount { norms.removeFirst() }
-    norms.append((revision: revision, horizon: horizon, norms: made))
-    return made
+    bringUpToDate(viewpoint, facts: facts)
+    return isPresent(viewpoint, facts) ? present!.norms : past!.norms
   }
 
-  /// All horizons beyond the last order see the same.
-  private static func horizon(of viewpoint: Viewpoint, _ facts: ShopFacts) -> Instant {
-    viewpoint.horizon >= facts.orders.latest ? .latest : viewpoint.horizon
-  }
-
-  private mutating func refresh(_ facts: ShopFacts) {
-    if facts.items.costRevision != costRevision || facts.settings.marginPercent != marginPercent {
-      summaries.removeAll(keepingCapacity: true)
-      costRevision = facts.items.costRevision
-      marginPercent = facts.settings.marginPercent
-    }
-    let missing = facts.customers.count - summaries.count
-    if missing > 0 { summaries.append(contentsOf: repeatElement(nil, count: missing)) }
-    for customer in summaries.indices where summaries[customer] == nil {
-      summaries[customer] = OrderSummary(of: Int32(customer), upTo: .latest, facts: facts)
-    }
-  }
-
-  /// A customer's profile.
+  /// One customer's profile; for many, `view` once is cheaper.
   package mutating func profile(
     of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts
   ) -> MemberProfile {
-    let norms = norms(from: viewpoint, facts: facts)
-    return profile(of: customer, from: viewpoint, facts: facts, norms: norms)
+    view(from: viewpoint, facts: facts).profile(of: customer)
   }
 
-  /// A customer's profile over norms that the caller has just fetched for the same viewpoint and facts.
+  /// One customer's profile over norms that the caller has fetched for the same viewpoint.
   package func profile(
     of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts, norms: ShopNorms
   ) -> MemberProfile {
-    let horizon = MemberIndex.horizon(of: viewpoint, facts)
-    let kept =
-      horizon == .latest && Int(customer) < summaries.count ? summaries[Int(customer)] : nil
-    return MemberProfile(
-      of: customer, from: viewpoint, facts: facts,
-      summary: kept ?? OrderSummary(of: customer, upTo: horizon, facts: facts), norms: norms,
-      rules: rules)
+    MemberView(facts: facts, viewpoint: viewpoint, rules: rules, columns: nil, norms: norms)
+      .profile(of: customer)
   }
 
-  /// The customers whose profile matches, in the order of their ids. O(customers).
-  ///
-  /// - Parameter candidates: those to look at, or nil for all.
+  /// The customers whose profile matches, in the order of their ids: see `MemberView.matches`.
   package mutating func matches(
     _ condition: Condition, among candidates: [Int32]?, from viewpoint: Viewpoint, facts: ShopFacts
   ) -> [Int32] {
-    let norms = norms(from: viewpoint, facts: facts)
-    let names = facts.customers.names
-    let everyone = candidates.map { Array(Set($0)) } ?? Array(0..<Int32(facts.customers.count))
-    return everyone.filter { customer in
-      condition.matches(profile(of: customer, from: viewpoint, facts: facts, norms: norms))
-    }.sorted { names.precedes($0, $1) }
+    view(from: viewpoint, facts: facts).matches(condition, among: candidates)
+  }
+
+  /// Says that an order was cancelled or returned, after it was; `revision` is that of the orders
+  /// before. O(orders of the customer).
+  package mutating func noteChange(of order: Int32, since revision: UInt64, facts: ShopFacts) {
+    Self.note(&present, order: order, since: revision, facts: facts)
+    Self.note(&past, order: order, since: revision, facts: facts)
+  }
+
+  // MARK: Keeping
+
+  private struct Kept: Sendable {
+    var columns: MemberColumns
+    var norms: ShopNorms
+    var revision: UInt64
+    var orderCount: Int
+
+    /// Whether all that happened to the orders up to `revision` is that some were added.
+    func isBehindByAdditions(_ orders: OrderTable, at revision: UInt64) -> Bool {
+      orderCount <= orders.count
+        && self.revision &+ UInt64(orders.count - orderCount) == revision
+    }
+  }
+
+  /// All horizons from the last order on see the same.
+  private func isPresent(_ viewpoint: Viewpoint, _ facts: ShopFacts) -> Bool {
+    viewpoint.horizon >= facts.orders.latest
+  }
+
+  private mutating func bringUpToDate(_ viewpoint: Viewpoint, facts: ShopFacts) {
+    if isPresent(viewpoint, facts) {
+      Self.update(&present, facts: facts, horizon: .latest)
+    } else {
+      if past?.columns.horizon != viewpoint.horizon { past = nil }
+      Self.update(&past, facts: facts, horizon: viewpoint.horizon)
+    }
+  }
+
+  private static func update(_ kept: inout Kept?, facts: ShopFacts, horizon: Instant) {
+    let orders = facts.orders
+    let canFollow =
+      kept?.isBehindByAdditions(orders, at: orders.revision) == true
+      && kept?.columns.fits(facts) == true
+    let added = orders.count - (kept?.orderCount ?? 0)
+    if canFollow && added == 0 { return }
+    // Reading single customers anew is the slower way once it is about most of them.
+    if canFollow && added < 1000 + orders.count / 16 {
+      follow(&kept!, facts: facts, changed: nil)
+      return
+    }
+    kept = nil
+    let columns = MemberColumns(facts: facts, horizon: horizon)
+    kept = Kept(
+      columns: columns, norms: columns.norms, revision: orders.revision, orderCount: orders.count)
+  }
+
+  private static func note(
+    _ kept: inout Kept?, order: Int32, since revision: UInt64, facts: ShopFacts
+  ) {
+    if kept == nil { return }
+    let canFollow =
+      kept!.isBehindByAdditions(facts.orders, at: revision) && kept!.columns.fits(facts)
+    if canFollow { follow(&kept!, facts: facts, changed: order) } else { kept = nil }
+  }
+
+  /// Reads the customers of the added orders, and of the changed one, anew.
+  private static func follow(_ kept: inout Kept, facts: ShopFacts, changed: Int32?) {
+    let orders = facts.orders
+    var touched = Set(orders.customer[kept.orderCount...])
+    if let changed { touched.insert(orders.customer[Int(changed)]) }
+    for customer in touched where customer >= 0 {
+      kept.columns.refresh(customer: customer, facts: facts)
+    }
+    kept.norms = kept.columns.norms
+    kept.revision = orders.revision
+    kept.orderCount = orders.count
   }
 }

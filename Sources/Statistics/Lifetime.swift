@@ -41,6 +41,30 @@ package struct LifetimeModel: Equatable, Sendable {
   package func rate(repeats: Double, lastDays: Double) -> Double {
     (r + repeats) / (alpha + lastDays)
   }
+
+  /// Probability of leaving after the next purchase, the posterior mean.
+  package func dropout(repeats: Double) -> Double { a / (a + b + repeats + 1) }
+
+  /// Purchases expected in so many days of somebody who is alive at that age.
+  ///
+  /// Rate m = (r + x) / (alpha + T), the posterior mean of who is alive and silent since; dropout q at
+  /// its posterior mean: purchases come at rate m and each ends the run with probability q, so that
+  /// (1 - e^(-m q days)) / q are expected, at most m x days.
+  package func expectedIfAlive(
+    repeats: Double, ageDays: Double, withinDays days: Double
+  ) -> Double {
+    let dropout = dropout(repeats: repeats)
+    let rate = (r + repeats) / (alpha + ageDays)
+    return -expm1(-rate * dropout * max(0, days)) / dropout
+  }
+
+  /// Probability of at least one purchase in so many days of somebody who is alive at that age:
+  /// 1 - ((alpha + T) / (alpha + T + days))^(r + x), over the posterior of the rate.
+  package func purchaseProbabilityIfAlive(
+    repeats: Double, ageDays: Double, withinDays days: Double
+  ) -> Double {
+    -expm1((r + repeats) * log((alpha + ageDays) / (alpha + ageDays + max(0, days))))
+  }
 }
 
 /// Probabilities of an event in a span of time.

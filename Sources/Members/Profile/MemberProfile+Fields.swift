@@ -4,31 +4,32 @@ extension MemberProfile {
   /// All fields, in the order in which `customers.get` gives them.
   package static let fieldNames = [
     "id", "known", "name", "tier", "lifecycle", "level", "rfm", "recency_days", "silence", "orders",
-    "spend", "average_order_value", "usual_gap_days", "p_alive", "value_12m", "price_sensitivity",
-    "buyer_style", "preferred_channel", "preferred_category", "joined_days", "age", "birthday",
-    "gender", "region", "occupation", "consent", "attributes", "identities", "acquisition",
-    "points",
+    "spend", "average_order_value", "returned", "usual_gap_days", "p_alive", "value_12m",
+    "price_sensitivity", "buyer_style", "preferred_channel", "preferred_category", "joined_days",
+    "first_order_days", "age", "birthday", "gender", "region", "occupation", "consent",
+    "attributes", "identities", "acquisition", "points",
   ]
 
-  /// A field under its name; custom attributes at the top level where no field bears the name, whether or not it has a
-  /// value now. `attributes` holds all of them.
+  /// A field under its name; custom attributes at the top level where no field bears the name,
+  /// whether or not it has a value now, so that a condition means the same for everyone.
+  /// `attributes` holds all of them. What is not known is missing, never made up.
   package func field(_ name: String) -> Value? {
     switch name {
     case "id": .string(id)
-    case "known": .bool(true)
+    case "known": .bool(isKnown)
     case "tier": .string(tier)
     case "lifecycle": .string(lifecycle)
     case "level": level.map(Value.string)
-    case "rfm", "recency_days", "silence", "orders", "spend", "average_order_value",
-      "usual_gap_days", "p_alive", "value_12m", "price_sensitivity":
+    case "rfm", "recency_days", "silence", "orders", "spend", "average_order_value", "returned",
+      "usual_gap_days", "p_alive", "value_12m", "price_sensitivity", "first_order_days":
       figure(name)
-    case "buyer_style": summary.orders > 0 ? .string(tastes.buyerStyle) : nil
+    case "buyer_style": tastes.buyerStyle.map(Value.string)
     case "preferred_channel": preferredChannel.map(Value.string)
     case "preferred_category": preferredCategory.map(Value.string)
     case "name", "joined_days", "age", "birthday", "gender", "region", "occupation", "consent",
       "attributes", "identities", "acquisition":
       stated(name)
-    // Points have a ledger of their own, which is not kept yet: a name that is taken, without a value.
+    // Points have a ledger of their own, which is not kept yet: a name that is taken, without value.
     case "points": nil
     default: record.attributes?[name]
     }
@@ -41,8 +42,9 @@ extension MemberProfile {
     case "spend": .integer(summary.spend)
     case "recency_days": recencyDays.map { .integer(Int64($0)) }
     case "silence": silence.map { .number($0.rounded(decimals: 4)) }
-    case "average_order_value":
-      summary.orders > 0 ? .integer(summary.spend / Int64(summary.orders)) : nil
+    case "average_order_value": averageOrderValue.map(Value.integer)
+    case "returned": .integer(Int64(summary.returned))
+    case "first_order_days": firstOrderDays.map { .integer(Int64($0)) }
     case "usual_gap_days": usualGapDays.map { .number($0.rounded(decimals: 1)) }
     case "p_alive": aliveProbability.map { .number($0.rounded(decimals: 4)) }
     case "value_12m": summary.orders > 0 ? .integer(Int64(clamped: yearValue)) : nil
@@ -65,13 +67,12 @@ extension MemberProfile {
   /// What the shop said.
   private func stated(_ name: String) -> Value? {
     let record = self.record
-    let today = facts.settings.zone.day(of: viewpoint.now)
     switch name {
     case "name": return record.name.map(Value.string)
-    case "joined_days":
-      guard let joined = record.joined ?? summary.first else { return nil }
-      return .integer(max(0, Int64(today.number - facts.settings.zone.day(of: joined).number)))
-    case "age": return record.birthday.map { .integer(Int64(max(0, today.age(since: $0)))) }
+    case "joined_days": return joinedDays.map { .integer(Int64($0)) }
+    case "age":
+      guard let birthday = record.birthday, birthday <= view.today else { return nil }
+      return .integer(Int64(view.today.age(since: birthday)))
     case "birthday": return record.birthday.map { .string($0.text) }
     case "gender": return record.gender.map(Value.string)
     case "region": return record.region.map(Value.string)

@@ -1,7 +1,25 @@
 import Shop
 import Statistics
 
-/// Everything that is said of one customer from one viewpoint, each figure worked out when it is first asked for.
+// What a profile says
+// -------------------
+// Each figure is worked out when it is asked for, so that a condition on `tier` never looks at an
+// item. With n standing orders on x + 1 local days, the first and the last t days apart:
+//
+//   usual gap          (t + 2 g) / (x + 2)                 g the shop's mean gap; who ordered once has it
+//   silence            days since the last order / max(1, usual gap)
+//   order value        (spend + 3 v) / (n + 3)             v the shop's mean; the margin likewise
+//   price sensitivity  (orders at a discount + 3 s) / (n + 3)      s the shop's share
+//   P(alive)           the modified BG/NBD of `LifetimeModel`, but at least that of a one-time buyer
+//                      who is just as silent
+//   value in 12 months the model's P(alive) x expected orders in 365 days if alive x order value
+//
+// The floor under P(alive): the model doubts a daily customer after a week of silence more than a
+// one-time buyer after a month, which is right for forecasts and wrong for a ranking in which nobody
+// who came back may stand below a one-time buyer of the same silence. So the figure that is shown has
+// the floor, and forecasts (value, order probability) use the model's own.
+
+/// Everything that is said of one customer from one viewpoint.
 ///
 /// The fields are those of `customers.get`; conditions see the same under the same names.
 package final class MemberProfile: FieldSource {
@@ -13,119 +31,92 @@ package final class MemberProfile: FieldSource {
   package static let horizonDays = 365.0
 
   package let customer: Int32
-  package let viewpoint: Viewpoint
-  package let facts: ShopFacts
-  package let norms: ShopNorms
-  let rules: MemberRules
-
+  package let view: MemberView
   package let summary: OrderSummary
-  private(set) lazy var tastes = Tastes(of: customer, from: viewpoint, facts: facts)
-  private lazy var today = facts.settings.zone.day(of: viewpoint.now)
+  private(set) lazy var tastes = Tastes(of: customer, in: view)
 
-  init(
-    of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts, summary: OrderSummary,
-    norms: ShopNorms, rules: MemberRules
-  ) {
+  init(of customer: Int32, in view: MemberView) {
     self.customer = customer
-    self.viewpoint = viewpoint
-    self.facts = facts
-    self.summary = summary
-    self.norms = norms
-    self.rules = rules
+    self.view = view
+    summary = view.summary(of: customer)
   }
 
-  package var id: String { facts.customers.names[customer] }
-  package var record: Customer { facts.customers[customer] }
+  package var id: String { view.facts.customers.names[customer] }
+  package var record: Customer { view.facts.customers[customer] }
+
+  /// Whether anything is known from this viewpoint: the shop put the customer, or an order or event
+  /// that is seen from here names them.
+  package var isKnown: Bool {
+    if summary.seen > 0 || view.facts.customers.isDeclared[Int(customer)] { return true }
+    var isSeen = false
+    view.facts.events.forEachEvent(of: customer) { event in
+      isSeen = view.viewpoint.sees(view.facts.events.time[Int(event)])
+      return !isSeen
+    }
+    return isSeen
+  }
+
+  // MARK: Rhythm
 
   /// Local days since the last order, nil before the first.
-  package var recencyDays: Int? {
-    summary.last.map { max(0, Int(today.number - facts.settings.zone.day(of: $0).number)) }
+  package var recencyDays: Int? { localDays(since: summary.last) }
+  /// Local days since the first order, nil before it.
+  package var firstOrderDays: Int? { localDays(since: summary.first) }
+  /// Local days since the customer joined; nil where the shop did not say when.
+  package var joinedDays: Int? { localDays(since: record.joined) }
+
+  private func localDays(since moment: Instant?) -> Int? {
+    guard let moment else { return nil }
+    return max(0, Int(view.today.number) - Int(view.facts.settings.zone.day(of: moment).number))
   }
 
-  package private(set) lazy var rfm: RFMScores? = summary.last.map { last in
-    norms.cuts.scores(
-      today: today, lastDay: facts.settings.zone.day(of: last), orders: summary.orders,
-      spend: summary.spend)
-  }
-
-  /// The usual days between visits: the mean own gap, shrunken to the shop's, which counts as two own gaps.
+  /// The usual days between visits: the mean own gap, shrunken to the shop's, which counts as two
+  /// own gaps; nil before the first order.
   package var usualGapDays: Double? {
-    guard summary.orders > 0 else { return nil }
-    let gaps = Double(summary.visits - 1)
-    let prior = MemberProfile.gapPriorCount
-    return (summary.spanDays + prior * norms.meanGapDays) / (gaps + prior)
+    if summary.orders == 0 { return nil }
+    return Self.shrunken(
+      summary.spanDays, Double(summary.repeats), to: view.norms.meanGapDays, Self.gapPriorCount)
   }
 
   /// Days since the last order in usual gaps: 1 is just when the next order is due.
   package var silence: Double? {
     guard let last = summary.last, let gap = usualGapDays else { return nil }
-    return viewpoint.daysSince(last) / max(gap, 1)
+    return view.viewpoint.daysSince(last) / max(gap, 1)
   }
 
-  /// Probability of still being a customer, by the lifetime model with the shop's norms.
-  package var aliveProbability: Double? {
-    guard let first = summary.first else { return nil }
-    return norms.lifetime.aliveProbability(
-      repeats: Double(summary.visits - 1), lastDays: summary.spanDays,
-      ageDays: viewpoint.daysSince(first))
+  // MARK: Groups
+
+  package private(set) lazy var rfm: RFMScores? = summary.last.map { last in
+    view.norms.cuts.scores(
+      lastDay: view.facts.settings.zone.day(of: last), orders: summary.orders, spend: summary.spend)
   }
 
-  /// Orders a day while alive.
-  package var orderRate: Double {
-    norms.lifetime.rate(repeats: Double(max(0, summary.visits - 1)), lastDays: summary.spanDays)
+  package private(set) lazy var tier: String = view.rules.tier(of: self)
+  package private(set) lazy var lifecycle: String = view.rules.lifecycle(of: self)
+
+  /// The highest level that the spend of a year reaches; nil where none is configured or reached.
+  package var level: String? {
+    view.rules.levels.isEmpty ? nil : view.rules.level(spendOfYear: spendOfYear)
   }
 
-  /// Probability of at least one order within so many days: alive, and a Poisson process of the own rate.
-  package func orderProbability(withinDays days: Double) -> Double {
-    guard let alive = aliveProbability else { return 0 }
-    return alive * Waiting.probability(rate: orderRate, span: days)
+  /// Paid in the 365 days before now, minor units. O(lines of those orders).
+  package var spendOfYear: Int64 {
+    let start = view.viewpoint.now.advanced(byDays: -365)
+    var sum: Int64 = 0
+    view.facts.orders.forEachOrder(of: customer) { order in
+      let time = view.facts.orders.time[Int(order)]
+      if time <= start { return false }
+      if view.viewpoint.sees(time) { sum = Money.sum(sum, view.facts.orders.net(order: order)) }
+      return true
+    }
+    return sum
   }
 
-  /// The mean order value, shrunken to the shop's, minor units.
-  package var expectedOrderValue: Double {
-    let prior = MemberProfile.orderPriorCount
-    return (Double(summary.spend) + prior * norms.meanOrderValue)
-      / (Double(summary.orders) + prior)
-  }
-
-  /// The mean margin of an order, shrunken to the shop's, minor units.
-  package var expectedOrderMargin: Double {
-    let prior = MemberProfile.orderPriorCount
-    return (Double(summary.margin) + prior * norms.meanOrderMargin)
-      / (Double(summary.orders) + prior)
-  }
-
-  /// What the customer is expected to spend in the next 365 days, minor units: P(alive) x rate x days x order value.
-  package var yearValue: Double {
-    (aliveProbability ?? 0) * orderRate * MemberProfile.horizonDays * expectedOrderValue
-  }
+  // MARK: Tastes
 
   /// Share of orders at a discount, shrunken to the shop's, 0 to 1.
   package var priceSensitivity: Double {
-    let prior = MemberProfile.orderPriorCount
-    return (Double(summary.discounted) + prior * norms.discountShare)
-      / (Double(summary.orders) + prior)
-  }
-
-  package private(set) lazy var tier: String = rules.tier(of: self)
-  package private(set) lazy var lifecycle: String = rules.lifecycle(of: self)
-  package var level: String? {
-    rules.levels.isEmpty ? nil : rules.level(spendOfYear: spendOfYear)
-  }
-
-  /// Net spend of the last 365 days, minor units. O(orders).
-  private var spendOfYear: Int64 {
-    let yearAgo = viewpoint.now.advanced(byDays: -365)
-    let orders = facts.orders
-    var spend: Int64 = 0
-    orders.forEachOrder(of: customer) { order in
-      let time = orders.time[Int(order)]
-      if viewpoint.sees(time), time > yearAgo {
-        spend = Money.sum(spend, orders.net(order: order))
-      }
-      return time > yearAgo
-    }
-    return spend
+    perOrder(Double(summary.discounted), to: view.norms.discountShare)
   }
 
   package var preferredChannel: String? { tastes.preferredChannel }
@@ -134,4 +125,17 @@ package final class MemberProfile: FieldSource {
   package var preferredItems: [Int32] { tastes.preferredItems }
   /// The local hour of the day, 0 to 23, at which the customer orders most; nil without an order.
   package var preferredHour: Int? { tastes.preferredHour }
+
+  // MARK: Shrinking
+
+  /// `(sum + weight x mean) / (count + weight)`: an own mean, shrunken to the shop's.
+  static func shrunken(_ sum: Double, _ count: Double, to mean: Double, _ weight: Double) -> Double
+  {
+    (sum + weight * mean) / (count + weight)
+  }
+
+  /// A mean over own orders, shrunken to the shop's.
+  func perOrder(_ sum: Double, to mean: Double) -> Double {
+    Self.shrunken(sum, Double(summary.orders), to: mean, Self.orderPriorCount)
+  }
 }

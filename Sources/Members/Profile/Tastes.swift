@@ -9,10 +9,12 @@ struct Tastes {
   private(set) var preferredCategory: String?
   private(set) var preferredItems: [Int32]
   private(set) var preferredHour: Int?
-  /// Share of lines after the first order that were new to the customer, shrunken to one half.
-  private(set) var noveltyRate: Double
+  /// Share of what was taken after the first order that was new to the customer, shrunken to one half;
+  /// nil before there was a choice between known and new.
+  private(set) var noveltyRate: Double?
 
-  init(of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts) {
+  init(of customer: Int32, in view: MemberView) {
+    let (facts, viewpoint) = (view.facts, view.viewpoint)
     let orders = facts.orders
     var channels: [String: Int] = [:]
     var categories: [String: Int] = [:]
@@ -55,11 +57,11 @@ struct Tastes {
     }.map(\.key)
     if let most = hours.max(), most > 0 { preferredHour = hours.firstIndex(of: most) }
     let prior = Tastes.noveltyPriorCount
-    noveltyRate = (Double(novel) + prior / 2) / (Double(laterLines) + prior)
+    if laterLines > 0 { noveltyRate = (Double(novel) + prior / 2) / (Double(laterLines) + prior) }
   }
 
   /// `explorer` for somebody who takes new things more often than not, else `decisive`.
-  var buyerStyle: String { noveltyRate > 0.5 ? "explorer" : "decisive" }
+  var buyerStyle: String? { noveltyRate.map { $0 > 0.5 ? "explorer" : "decisive" } }
 
   /// The name of the highest count; of equal counts the first by name.
   private static func most(_ counts: [String: Int]) -> String? {

@@ -1,0 +1,64 @@
+import Shop
+import Statistics
+
+/// All customers as seen from one viewpoint: what a request asks of.
+///
+/// Shares the storage of the facts that it was made from; make one per request and let go of it.
+package final class MemberView: Sendable {
+  package let facts: ShopFacts
+  package let viewpoint: Viewpoint
+  package let rules: MemberRules
+  package let norms: ShopNorms
+  /// The shop's local day.
+  package let today: Day
+  private let columns: MemberColumns?
+
+  init(
+    facts: ShopFacts, viewpoint: Viewpoint, rules: MemberRules, columns: MemberColumns?,
+    norms: ShopNorms
+  ) {
+    self.facts = facts
+    self.viewpoint = viewpoint
+    self.rules = rules
+    self.columns = columns
+    self.norms = norms
+    today = facts.settings.zone.day(of: viewpoint.now)
+  }
+
+  /// The profile of that customer. O(1); each field is worked out when it is asked for.
+  package func profile(of customer: Int32) -> MemberProfile {
+    precondition(customer >= 0 && Int(customer) < facts.customers.count, "no such customer")
+    return MemberProfile(of: customer, in: self)
+  }
+
+  func summary(of customer: Int32) -> OrderSummary {
+    columns?.summary(of: customer)
+      ?? OrderSummary(of: customer, facts: facts, horizon: viewpoint.horizon)
+  }
+
+  /// The customers whose profile matches, in the order of their ids, each once; nobody who is not
+  /// known yet from this viewpoint.
+  ///
+  /// O(candidates x condition + matches x log matches).
+  ///
+  /// - Parameter candidates: those to look at, or nil for all.
+  package func matches(_ condition: Condition, among candidates: [Int32]? = nil) -> [Int32] {
+    func fits(_ customer: Int32) -> Bool {
+      let profile = profile(of: customer)
+      return profile.isKnown && condition.matches(profile)
+    }
+    let names = facts.customers.names
+    let found =
+      candidates.map { Set($0).filter(fits) }.map(Array.init)
+      ?? (0..<Int32(facts.customers.count)).filter(fits)
+    return found.sorted { names.precedes($0, $1) }
+  }
+}
+
+extension CustomerTable {
+  /// All customers in the order of their ids. O(customers log customers).
+  package var indicesByID: [Int32] {
+    let names = self.names
+    return (0..<Int32(count)).sorted { names.precedes($0, $1) }
+  }
+}

@@ -1,0 +1,104 @@
+import Shop
+import Statistics
+
+// How norms stay fresh
+// --------------------
+// `MemberColumns` holds, as of one horizon, every customer's summary, the exact sums over them, and
+// the three ranked multisets that the RFM cuts are read from. Built once over all orders, then kept:
+// an order changes one customer's summary, whose old part is taken out of sums and ranks and whose
+// new part is put in. Everything is integers, so that this equals building anew, exactly (held by a
+// property test).
+//
+// Building reads the orders as they lie, in order of arrival, which is the order of time but for
+// late ones; customers with a late order are read again along their own list.
+
+/// The summaries of all customers as of a horizon, and what they add up to.
+struct MemberColumns: Sendable {
+  let horizon: Instant
+  private let zone: Zone
+  private let marginPercent: Int64
+  /// What items cost when margins were counted, by item; costs of items named later are nil here.
+  private var costs: [Int64?]
+  /// Grows with each change of any item: while it stands still, so do the costs.
+  private var itemRevision: UInt64
+  /// By customer; one beyond the end has no orders.
+  private var summaries: [OrderSummary]
+  private var totals = ShopTotals()
+  private var lastDays: RankedValues
+  private var orderCounts: RankedValues
+  private var spends: RankedValues
+
+  /// O(customers log customers + order lines).
+  init(facts: ShopFacts, horizon: Instant) {
+    self.horizon = horizon
+    let zone = facts.settings.zone
+    self.zone = zone
+    marginPercent = facts.settings.marginPercent
+    costs = facts.items.items.map(\.cost)
+    itemRevision = facts.items.revision
+    let customers = facts.orders.customer
+    let times = facts.orders.time
+    var summaries = Array(repeating: OrderSummary(), count: facts.customers.count)
+    var newest = Array(repeating: Instant.earliest, count: facts.customers.count)
+    var late: Set<Int32> = []
+    for order in customers.indices where customers[order] >= 0 && times[order] <= horizon {
+      let customer = Int(customers[order])
+      if times[order] < newest[customer] { late.insert(customers[order]) }
+      newest[customer] = times[order]
+      summaries[customer].take(Int32(order), facts: facts)
+    }
+    for customer in late {
+      summaries[Int(customer)] = OrderSummary(of: customer, facts: facts, horizon: horizon)
+    }
+    for summary in summaries { totals.add(summary) }
+    let buyers = summaries.lazy.filter { $0.orders > 0 }
+    lastDays = RankedValues(buyers.map { Int64(zone.day(of: $0.last!).number) })
+    orderCounts = RankedValues(buyers.map { Int64($0.orders) })
+    spends = RankedValues(buyers.map(\.spend))
+    self.summaries = summaries
+  }
+
+  var norms: ShopNorms {
+    ShopNorms(
+      totals: totals,
+      cuts: RFMCuts(lastDays: lastDays, orderCounts: orderCounts, spends: spends))
+  }
+
+  func summary(of customer: Int32) -> OrderSummary {
+    customer >= 0 && Int(customer) < summaries.count ? summaries[Int(customer)] : OrderSummary()
+  }
+
+  /// Whether days and margins are still counted by the shop's present zone, margin and costs.
+  /// O(items) after an item changed, else O(1).
+  mutating func fits(_ facts: ShopFacts) -> Bool {
+    if zone != facts.settings.zone || marginPercent != facts.settings.marginPercent { return false }
+    if itemRevision == facts.items.revision { return true }
+    let items = facts.items.items
+    if items.count < costs.count { return false }
+    for item in costs.indices where items[item].cost != costs[item] { return false }
+    for item in costs.count..<items.count { costs.append(items[item].cost) }
+    itemRevision = facts.items.revision
+    return true
+  }
+
+  /// Reads one customer's orders anew. O(orders of the customer + square root of the customers).
+  mutating func refresh(customer: Int32, facts: ShopFacts) {
+    while summaries.count <= Int(customer) { summaries.append(OrderSummary()) }
+    let old = summaries[Int(customer)]
+    let new = OrderSummary(of: customer, facts: facts, horizon: horizon)
+    if old == new { return }
+    summaries[Int(customer)] = new
+    totals.remove(old)
+    totals.add(new)
+    if let last = old.last {
+      lastDays.remove(Int64(zone.day(of: last).number))
+      orderCounts.remove(Int64(old.orders))
+      spends.remove(old.spend)
+    }
+    if let last = new.last {
+      lastDays.insert(Int64(zone.day(of: last).number))
+      orderCounts.insert(Int64(new.orders))
+      spends.insert(new.spend)
+    }
+  }
+}
