@@ -93,7 +93,7 @@ private struct WinBackRound {
     self.viewpoint = viewpoint
     let facts = engine.facts
     let view = engine.members.view(from: viewpoint, facts: facts)
-    for customer in view.indicesByID {
+    for customer in facts.customers.indicesByID {
       let profile = view.profile(of: customer)
       guard profile.summary.orders > 0 else { continue }
       considered += 1
