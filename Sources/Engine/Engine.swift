@@ -1,4 +1,5 @@
 import Affinity
+import Experiments
 import Members
 import Offers
 import Shop
@@ -18,6 +19,10 @@ import Wire
 package struct Engine: ~Copyable {
   package private(set) var facts = ShopFacts()
   package var affinity = AffinityIndex()
+  package var members = MemberIndex()
+  package var segments = SegmentBook()
+  package var ledger = CouponLedger()
+  package var holdout = Holdout.standard
   package var replies = ReplyBook()
   package var journal = Journal()
 
@@ -79,17 +84,23 @@ extension Engine {
     case .order(let draft):
       let order = facts.apply(draft)
       affinity.added(order, orders: facts.orders)
+      members.changed(facts.orders.customer[Int(order)])
     case .cancelled(let id, _):
       guard let order = facts.orders.index(of: id) else { return }
       facts.applyCancel(order)
       affinity.cancelled(order, orders: facts.orders)
+      members.changed(facts.orders.customer[Int(order)])
     case .returned(let id, let parts, _):
       guard let order = facts.orders.index(of: id) else { return }
       let first = facts.orders.lines(of: order).lowerBound
       facts.applyReturn(parts.map { (line: first + $0.line, quantity: $0.quantity) })
       affinity.returned(order, orders: facts.orders)
+      members.changed(facts.orders.customer[Int(order)])
     case .event(let draft): facts.apply(draft)
-    case .segment, .policy, .coupon: break
+    case .segment(let value):
+      // A fact of the log was a segment when it was written; one that no longer reads is a later version's.
+      if let segment = try? SegmentBook.Segment(value) { segments.apply(segment) }
+    case .coupon(let fact): ledger.apply(fact)
     case .replied(let key, let entry): replies.store(entry, for: key)
     }
   }
@@ -104,7 +115,7 @@ extension Engine {
     journal.isRecording = false
     defer { journal.isRecording = true }
     for element in try reader.array("facts", maximumCount: Int.max) {
-      apply(try Fact(element, zone: facts.settings.zone))
+      apply(try Fact(element, settings: facts.settings))
     }
     try reader.finish()
   }
@@ -115,13 +126,21 @@ extension Engine {
       ("items", facts.items.count), ("customers", facts.customers.count),
       ("orders", facts.orders.count), ("order_lines", facts.orders.lineCount),
       ("baskets", affinity.baskets.basketCount), ("events", facts.events.count),
-      ("channels", facts.channels.count), ("stored_replies", replies.count),
+      ("channels", facts.channels.count), ("segments", segments.count),
+      ("policies", ledger.policies.ids.count), ("coupons", ledger.couponCount),
+      ("stored_replies", replies.count),
     ]
   }
 
   mutating func applySettings(_ value: Value) {
     if let settings = ShopSettings(value, over: facts.settings, zoneFile: surroundings.zoneFile) {
       facts.settings = settings
+    }
+    if let rules = value["members"].flatMap({ try? MemberRules($0, over: members.rules) }) {
+      members.rules = rules
+    }
+    if case .integer(let percent)? = value["holdout_percent"] {
+      holdout.share = Double(percent) / 100
     }
   }
 }

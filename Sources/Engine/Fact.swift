@@ -24,7 +24,6 @@ package enum Fact {
   case returned(order: String, lines: [(line: Int, quantity: Int64)], time: Instant?)
   case event(EventDraft)
   case segment(Value)
-  case policy(Value)
   case coupon(LedgerFact)
   case replied(key: String, ReplyBook.Entry)
 }
@@ -68,9 +67,6 @@ extension Fact {
     case .segment(let segment):
       writer.key("segment")
       writer.value(segment)
-    case .policy(let policy):
-      writer.key("policy")
-      writer.value(policy)
     case .coupon(let fact):
       writer.key("coupon")
       writer.value(fact.value)
@@ -105,7 +101,8 @@ extension Fact {
 
 extension Fact {
   /// Reads a fact off the log. Facts that this program wrote always read; anything else is named with its path.
-  package init(_ fact: JSON, zone: Zone) throws {
+  package init(_ fact: JSON, settings: ShopSettings) throws {
+    let zone = settings.zone
     var members = fact.members.makeIterator()
     guard let member = members.next(), members.next() == nil else {
       throw fact.failure("not_a_fact", "a fact is an object with one member")
@@ -118,8 +115,7 @@ extension Fact {
     case "order": self = .order(try OrderDraft(body, zone: zone))
     case "event": self = .event(try EventDraft(body))
     case "segment": self = .segment(try body.value())
-    case "policy": self = .policy(try body.value())
-    case "coupon": self = .coupon(try LedgerFact(try body.value()))
+    case "coupon": self = .coupon(try LedgerFact(try body.value(), settings: settings))
     case "cancelled":
       var reader = try body.object()
       self = .cancelled(

@@ -33,7 +33,7 @@ package final class Service: RequestHandler {
     _ name: String, parameters: JSON, isNotification: Bool, into result: inout JSONWriter
   ) throws(RPCError) {
     guard let method = Methods.named(name) else { throw .methodNotFound(name) }
-    if method.writes, engine.surroundings.isReadOnly {
+    if engine.surroundings.isReadOnly, method.writes(parameters) {
       throw RPCError(
         code: RPCError.Code.refused, reason: "read_only",
         message: "\(name) writes, and this process was started to read only")

@@ -29,17 +29,7 @@ package struct JSONText {
     _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     guard isEscaped else { return try body(bytes) }
-    let decoded = decodedBytes
-    // The typed error is carried around the closure of `withUnsafeBufferPointer`, which rethrows
-    // untyped on some toolchains.
-    let outcome: Swift.Result<Result, Failure> = decoded.withUnsafeBufferPointer { buffer in
-      do throws(Failure) {
-        return .success(try body(buffer))
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try outcome.get()
+    return try decodedBytes.withUnsafeBufferPointer(body)
   }
 
   /// The content in an array of its own.

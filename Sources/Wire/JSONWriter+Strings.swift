@@ -1,24 +1,29 @@
 extension JSONWriter {
   package mutating func string(_ value: String) {
-    guard beginValue() else { return }
+    guard beginValue(reserving: 0) else { return }
     quote(value)
   }
 
   /// Writes a string from UTF-8. Bytes that are not well formed become U+FFFD, one each.
   package mutating func string(utf8 bytes: UnsafeBufferPointer<UInt8>) {
-    guard beginValue() else { return }
+    guard beginValue(reserving: 0) else { return }
     quote(bytes)
   }
 
   /// Writes a literal that needs no escape sequence.
   package mutating func string(_ value: StaticString) {
-    guard beginValue() else { return }
-    quote(UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+    let length = value.utf8CodeUnitCount
+    guard beginValue(reserving: length &+ 2) else { return }
+    let target = tail
+    target[0] = UInt8(ascii: "\"")
+    Words.copy(value.utf8Start, to: target + 1, count: length)
+    target[length &+ 1] = UInt8(ascii: "\"")
+    advance(length &+ 2)
   }
 
   /// Writes a string that was read, escape sequences and all decoded and encoded anew.
   package mutating func string(_ value: JSONText) {
-    guard beginValue() else { return }
+    guard beginValue(reserving: 0) else { return }
     if value.isEscaped {
       value.decodedBytes.withUnsafeBufferPointer { quote($0) }
     } else {
@@ -29,8 +34,7 @@ extension JSONWriter {
   /// Writes the text of a value that has been scanned, as it is. Control characters, which can only
   /// be whitespace there, become spaces, so that the line stays one line.
   package mutating func raw(_ text: UnsafeBufferPointer<UInt8>) {
-    guard let source = text.baseAddress, beginValue() else { return }
-    reserve(text.count)
+    guard let source = text.baseAddress, beginValue(reserving: text.count) else { return }
     let target = tail
     for index in 0..<text.count { target[index] = max(source[index], 0x20) }
     advance(text.count)
@@ -42,8 +46,7 @@ extension JSONWriter {
 
   /// Writes members that another writer has written, without their braces, into the open object.
   mutating func members(_ text: [UInt8]) {
-    guard beginMembers() else { return }
-    reserve(text.count)
+    guard beginMembers(reserving: text.count) else { return }
     for byte in text { put(unchecked: byte) }
   }
 
@@ -55,32 +58,39 @@ extension JSONWriter {
   // Clean runs are copied by the word: eight bytes are stored before it is known how many of them
   // are clean, and the end advances by those that are.
   private mutating func quote(_ bytes: UnsafeBufferPointer<UInt8>) {
-    reserve(bytes.count + 2)
-    put(unchecked: UInt8(ascii: "\""))
+    let count = bytes.count
+    reserve(count &+ 2)
+    var target = tail
+    target[0] = UInt8(ascii: "\"")
+    target += 1
     if let source = bytes.baseAddress {
       var index = 0
-      while index < bytes.count {
-        while index &+ 8 <= bytes.count {
+      while index < count {
+        while index &+ 8 <= count {
           let word = Words.load(source + index)
-          UnsafeMutableRawPointer(tail).storeBytes(of: word.littleEndian, as: UInt64.self)
+          UnsafeMutableRawPointer(target).storeBytes(of: word.littleEndian, as: UInt64.self)
           let special = Words.specials(in: word)
           let clean = special == 0 ? 8 : special.trailingZeroBitCount &>> 3
-          advance(clean)
+          target += clean
           index &+= clean
           if clean < 8 { break }
         }
-        guard index < bytes.count else { break }
+        guard index < count else { break }
         let byte = source[index]
         if byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-          put(unchecked: byte)
+          target[0] = byte
+          target += 1
           index &+= 1
         } else {
-          index += putSpecial(source + index, available: bytes.count - index)
-          reserve(bytes.count - index + 2)
+          advance(target - tail)
+          index &+= putSpecial(source + index, available: count &- index)
+          reserve(count &- index &+ 2)
+          target = tail
         }
       }
     }
-    put(unchecked: UInt8(ascii: "\""))
+    target[0] = UInt8(ascii: "\"")
+    advance(target - tail &+ 1)
   }
 
   /// Writes what cannot be copied unseen; returns how many bytes of the source that was.

@@ -17,7 +17,7 @@ package struct JSONWriter: ~Copyable {
 
   fileprivate struct State {
     var depth = 0
-    /// Bit n is set where level n + 1 is an object.
+    /// One bit a level, the innermost lowest: set where it is an object.
     var objects: UInt128 = 0
     var isInObject = false
     /// Whether something precedes at this level.
@@ -94,88 +94,90 @@ package struct JSONWriter: ~Copyable {
   package mutating func beginArray() { begin(isObject: false) }
   package mutating func endArray() { end(isObject: false) }
 
+  @inline(__always)
   private mutating func begin(isObject: Bool) {
     guard state.depth < JSONWriter.maximumDepth else {
       state.isBroken = true
       return
     }
-    guard beginValue() else { return }
-    let bit: UInt128 = 1 << UInt128(state.depth)
-    state.objects = isObject ? state.objects | bit : state.objects & ~bit
-    state.depth += 1
+    guard beginValue(reserving: 1) else { return }
+    state.depth &+= 1
+    state.objects = state.objects &<< 1 | (isObject ? 1 : 0)
     state.isInObject = isObject
     state.needsComma = false
-    put(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
+    put(unchecked: isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
   }
 
+  @inline(__always)
   private mutating func end(isObject: Bool) {
     guard state.depth > 0, state.isInObject == isObject, !state.awaitsValue else {
       state.isBroken = true
       return
     }
-    state.depth -= 1
-    state.isInObject = state.depth > 0 && state.objects >> UInt128(state.depth - 1) & 1 == 1
+    state.depth &-= 1
+    state.objects = state.objects &>> 1
+    state.isInObject = state.objects & 1 == 1
     state.needsComma = true
-    put(isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+    reserve(1)
+    put(unchecked: isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
   }
 
   /// Writes a member's name. It must hold nothing that needs an escape sequence.
   package mutating func key(_ name: StaticString) {
-    guard beginName() else { return }
     let length = name.utf8CodeUnitCount
-    reserve(length + 3)
-    put(unchecked: UInt8(ascii: "\""))
-    (buffer + count).update(from: name.utf8Start, count: length)
-    count += length
-    put(unchecked: UInt8(ascii: "\""))
-    put(unchecked: UInt8(ascii: ":"))
+    guard beginName(reserving: length &+ 3) else { return }
+    let target = tail
+    target[0] = UInt8(ascii: "\"")
+    Words.copy(name.utf8Start, to: target + 1, count: length)
+    target[length &+ 1] = UInt8(ascii: "\"")
+    target[length &+ 2] = UInt8(ascii: ":")
+    advance(length &+ 3)
   }
 
   /// Writes a member's name that is only known now.
   package mutating func key(dynamic name: String) {
-    guard beginName() else { return }
+    guard beginName(reserving: 0) else { return }
     quote(name)
     put(UInt8(ascii: ":"))
   }
 
   // MARK: Parts that the extensions share
 
-  private mutating func beginName() -> Bool {
-    guard beginMembers() else { return false }
+  @inline(__always)
+  private mutating func beginName(reserving length: Int) -> Bool {
+    guard beginMembers(reserving: length) else { return false }
     state.awaitsValue = true
     return true
   }
 
-  /// Writes what separates a member from those before it; false where no member may stand.
-  mutating func beginMembers() -> Bool {
+  /// Writes what separates a member from those before it and makes room for `length` bytes; false
+  /// where no member may stand.
+  @inline(__always)
+  mutating func beginMembers(reserving length: Int) -> Bool {
     guard state.isInObject, !state.awaitsValue else {
       state.isBroken = true
       return false
     }
-    if state.needsComma { put(UInt8(ascii: ",")) }
+    reserve(length &+ 1)
+    if state.needsComma { put(unchecked: UInt8(ascii: ",")) }
     state.needsComma = true
     return true
   }
 
-  /// Writes what separates the value due from what precedes; false where no value may stand.
+  /// Writes what separates the value due from what precedes and makes room for `length` bytes; false
+  /// where no value may stand.
   @inline(__always)
-  mutating func beginValue() -> Bool {
+  mutating func beginValue(reserving length: Int) -> Bool {
+    reserve(length &+ 1)
     if state.awaitsValue {
       state.awaitsValue = false
       return true
     }
-    if state.needsComma {
-      guard state.depth > 0, !state.isInObject else {
-        state.isBroken = true
-        return false
-      }
-      put(UInt8(ascii: ","))
-      return true
-    }
-    guard !state.isInObject else {
+    guard !state.isInObject, !state.needsComma || state.depth > 0 else {
       state.isBroken = true
       return false
     }
+    if state.needsComma { put(unchecked: UInt8(ascii: ",")) }
     state.needsComma = true
     return true
   }

@@ -74,8 +74,7 @@ enum SalvagedIdentifier {
     let colon = skipWhitespace(text, from: end)
     guard colon < text.count, text[colon] == UInt8(ascii: ":") else { return nil }
     let first = skipWhitespace(text, from: colon + 1)
-    // One scalar is scanned by itself, under the same rules as all others. The limit lets it stop at
-    // what follows: the scalar ends where the first error is.
+    // Its end is found leniently; then it is scanned by itself, under the same rules as all others.
     var end = first
     if first < text.count, text[first] == UInt8(ascii: "\"") {
       guard let close = endOfString(text, from: first) else { return nil }

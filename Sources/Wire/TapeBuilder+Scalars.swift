@@ -1,118 +1,147 @@
+// Each of these returns the entry of the scalar at a place, and the place after it.
+
 extension TapeBuilder {
-  /// Lays out the string whose opening quote stands at `position`.
+  /// The string whose opening quote stands at `position`.
   @inline(__always)
-  mutating func string() throws(ScanError) {
-    let start = position + 1
-    var index = start
+  func string(at position: Int, index: Int) throws(ScanError) -> (TapeEntry, Int) {
+    let start = position &+ 1
+    var place = start
     var tag = TapeTag.string
     while true {
-      while index &+ 8 <= end {
-        let special = Words.specials(in: Words.load(base + index))
+      while place &+ 8 <= end {
+        let special = Words.specials(in: Words.load(base + place))
         if special != 0 {
-          index &+= special.trailingZeroBitCount &>> 3
+          place &+= special.trailingZeroBitCount &>> 3
           break
         }
-        index &+= 8
+        place &+= 8
       }
-      guard index < end else { throw ScanError(reason: .unexpectedEnd, offset: end) }
-      switch base[index] {
-      case UInt8(ascii: "\""):
-        append(TapeEntry(start: start, length: index - start, tag: tag, next: count + 1))
-        position = index + 1
-        return
-      case UInt8(ascii: "\\"):
+      guard place < end else { throw ScanError(reason: .unexpectedEnd, offset: end) }
+      let byte = base[place]
+      if byte == UInt8(ascii: "\"") {
+        let length = place &- start
+        return (TapeEntry(start: start, length: length, tag: tag, next: index &+ 1), place &+ 1)
+      }
+      if byte >= 0x80 {
+        let length = UTF8Sequence.length(at: base + place, available: end &- place)
+        guard length > 0 else { throw ScanError(reason: .invalidUTF8, offset: place) }
+        place &+= length
+      } else if byte == UInt8(ascii: "\\") {
         tag = .escapedString
-        index = try skipEscape(at: index)
-      case 0..<0x20:
-        throw ScanError(reason: .controlCharacter, offset: index)
-      case 0x80...:
-        let length = UTF8Sequence.length(at: base + index, available: end - index)
-        guard length > 0 else { throw ScanError(reason: .invalidUTF8, offset: index) }
-        index += length
-      default:
-        index &+= 1
+        place = try skipEscape(at: place)
+      } else {
+        guard byte >= 0x20 else { throw ScanError(reason: .controlCharacter, offset: place) }
+        place &+= 1
       }
     }
   }
 
-  /// Checks the escape sequence whose backslash stands at `index`; returns the index after it.
-  private func skipEscape(at index: Int) throws(ScanError) -> Int {
-    guard index + 1 < end else { throw ScanError(reason: .unexpectedEnd, offset: end) }
-    switch base[index + 1] {
+  /// Checks the escape sequence whose backslash stands at `place`; returns the place after it.
+  @inline(never)
+  private func skipEscape(at place: Int) throws(ScanError) -> Int {
+    guard place + 1 < end else { throw ScanError(reason: .unexpectedEnd, offset: end) }
+    switch base[place + 1] {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
       UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-      return index + 2
+      return place + 2
     case UInt8(ascii: "u"):
-      let first = try hexadecimal(at: index + 2)
-      guard first & 0xF800 == 0xD800 else { return index + 6 }
+      let first = try hexadecimal(at: place + 2)
+      guard first & 0xF800 == 0xD800 else { return place + 6 }
       // A high half must be followed by a low one; a low one cannot come first.
-      guard first < 0xDC00, index + 7 < end, base[index + 6] == UInt8(ascii: "\\"),
-        base[index + 7] == UInt8(ascii: "u")
-      else { throw ScanError(reason: .loneSurrogate, offset: index) }
-      let second = try hexadecimal(at: index + 8)
+      guard first < 0xDC00, place + 7 < end, base[place + 6] == UInt8(ascii: "\\"),
+        base[place + 7] == UInt8(ascii: "u")
+      else { throw ScanError(reason: .loneSurrogate, offset: place) }
+      let second = try hexadecimal(at: place + 8)
       guard second & 0xFC00 == 0xDC00 else {
-        throw ScanError(reason: .loneSurrogate, offset: index)
+        throw ScanError(reason: .loneSurrogate, offset: place)
       }
-      return index + 12
+      return place + 12
     default:
-      throw ScanError(reason: .invalidEscape, offset: index)
+      throw ScanError(reason: .invalidEscape, offset: place)
     }
   }
 
-  private func hexadecimal(at index: Int) throws(ScanError) -> UInt32 {
-    guard index + 4 <= end else { throw ScanError(reason: .unexpectedEnd, offset: end) }
-    guard let value = Escapes.hexadecimal(base + index) else {
-      throw ScanError(reason: .invalidEscape, offset: index)
+  private func hexadecimal(at place: Int) throws(ScanError) -> UInt32 {
+    guard place + 4 <= end else { throw ScanError(reason: .unexpectedEnd, offset: end) }
+    guard let value = Escapes.hexadecimal(base + place) else {
+      throw ScanError(reason: .invalidEscape, offset: place)
     }
     return value
   }
 
-  /// Lays out the number that begins at `position`, as an integer if it is one of 64 bits.
+  /// The number that begins at `position`, as an integer if it is one of 64 bits.
   @inline(__always)
-  mutating func number() throws(ScanError) {
-    let start = position
-    var index = position
-    if base[index] == UInt8(ascii: "-") { index += 1 }
-    let digits = index
-    index = skipDigits(from: index)
-    guard index > digits else { throw numberFailure(at: index) }
+  func number(at position: Int, index: Int) throws(ScanError) -> (TapeEntry, Int) {
+    let digits = base[position] == UInt8(ascii: "-") ? position &+ 1 : position
+    var place = skipDigits(from: digits)
+    guard place > digits else { throw numberFailure(at: place) }
     // A zero cannot lead.
-    guard index == digits + 1 || base[digits] != UInt8(ascii: "0") else {
+    guard place == digits &+ 1 || base[digits] != UInt8(ascii: "0") else {
       throw ScanError(reason: .invalidNumber, offset: digits)
     }
     var tag = TapeTag.integer
-    if index - digits >= 19 {
-      let text = UnsafeBufferPointer(start: base + start, count: index - start)
+    if place &- digits >= 19 {
+      let text = UnsafeBufferPointer(start: base + position, count: place &- position)
       if Decimal.integer(plain: text) == nil { tag = .number }
     }
-    if index < end, base[index] == UInt8(ascii: ".") {
+    if place < end, base[place] == UInt8(ascii: ".") || base[place] | 0x20 == UInt8(ascii: "e") {
       tag = .number
-      let fraction = index + 1
-      index = skipDigits(from: fraction)
-      guard index > fraction else { throw numberFailure(at: index) }
+      place = try skipFractionAndExponent(from: place)
     }
-    if index < end, base[index] | 0x20 == UInt8(ascii: "e") {
-      tag = .number
-      index += 1
-      if index < end, base[index] == UInt8(ascii: "+") || base[index] == UInt8(ascii: "-") {
-        index += 1
+    let length = place &- position
+    return (TapeEntry(start: position, length: length, tag: tag, next: index &+ 1), place)
+  }
+
+  @inline(never)
+  private func skipFractionAndExponent(from start: Int) throws(ScanError) -> Int {
+    var place = start
+    if base[place] == UInt8(ascii: ".") {
+      let fraction = place + 1
+      place = skipDigits(from: fraction)
+      guard place > fraction else { throw numberFailure(at: place) }
+    }
+    if place < end, base[place] | 0x20 == UInt8(ascii: "e") {
+      place += 1
+      if place < end, base[place] == UInt8(ascii: "+") || base[place] == UInt8(ascii: "-") {
+        place += 1
       }
-      let exponent = index
-      index = skipDigits(from: exponent)
-      guard index > exponent else { throw numberFailure(at: index) }
+      let exponent = place
+      place = skipDigits(from: exponent)
+      guard place > exponent else { throw numberFailure(at: place) }
     }
-    append(TapeEntry(start: start, length: index - start, tag: tag, next: count + 1))
-    position = index
+    return place
   }
 
   @inline(__always)
   private func skipDigits(from start: Int) -> Int {
-    var index = start
-    while index < end, base[index] &- UInt8(ascii: "0") < 10 { index &+= 1 }
-    return index
+    var place = start
+    while place < end, base[place] &- UInt8(ascii: "0") < 10 { place &+= 1 }
+    return place
   }
 
-  private func numberFailure(at index: Int) -> ScanError {
-    ScanError(reason: index == end ? .unexpectedEnd : .invalidNumber, offset: index)
+  private func numberFailure(at place: Int) -> ScanError {
+    ScanError(reason: place == end ? .unexpectedEnd : .invalidNumber, offset: place)
+  }
+
+  /// `true`, `false` or `null`.
+  @inline(never)
+  func literal(at position: Int, index: Int) throws(ScanError) -> (TapeEntry, Int) {
+    let text: StaticString
+    let tag: TapeTag
+    switch base[position] {
+    case UInt8(ascii: "t"): (text, tag) = ("true", .true)
+    case UInt8(ascii: "f"): (text, tag) = ("false", .false)
+    case UInt8(ascii: "n"): (text, tag) = ("null", .null)
+    default: throw ScanError(reason: .unexpectedCharacter, offset: position)
+    }
+    let length = text.utf8CodeUnitCount
+    for offset in 0..<length {
+      guard position + offset < end else { throw ScanError(reason: .unexpectedEnd, offset: end) }
+      guard base[position + offset] == text.utf8Start[offset] else {
+        throw ScanError(reason: .invalidLiteral, offset: position + offset)
+      }
+    }
+    let entry = TapeEntry(start: position, length: length, tag: tag, next: index + 1)
+    return (entry, position + length)
   }
 }

@@ -89,7 +89,7 @@ private func written(_ write: (inout JSONWriter) -> Void) -> String? {
       (0.0000004, 6, "0.0"), (-0.0000004, 6, "0.0"), (0.0000005, 6, "0.000001"),
       (12345.678905, 4, "12345.6789"),
       (0.05, 1, "0.1"), (0.25, 1, "0.3"), (-0.25, 1, "-0.3"), (99.9999999, 6, "100.0"),
-      (1.05, 9, "1.05"), (10, 1, "10.0"),
+      (1.05, 8, "1.05"), (10, 1, "10.0"),
       (1e300, 6, "1e+300"), (9e15, 6, "9000000000000000.0"), (123456789.125, 2, "123456789.13"),
     ]
     for (value, decimals, text) in cases {
@@ -98,7 +98,7 @@ private func written(_ write: (inout JSONWriter) -> Void) -> String? {
     // Against the C library's formatting, wherever the two do not have to decide a tie.
     var generator = SeededGenerator(seed: 12)
     for _ in 0..<2_000 {
-      let decimals = Int.random(in: 1...9, using: &generator)
+      let decimals = Int.random(in: 1...8, using: &generator)
       let value = Double.random(in: -5_000...5_000, using: &generator)
       let text = written { $0.number(value, decimals: decimals) } ?? ""
       #expect(

@@ -14,6 +14,8 @@ package protocol Method: SendableMetatype {
   static var result: Shape { get }
   /// Whether it may put facts into the log; a read-only process refuses those.
   static var writes: Bool { get }
+  /// Whether a call with these params would: `writes`, unless the method can also just look.
+  static func writes(_ parameters: JSON) -> Bool
   /// Whether a `key` makes a retry give the stored reply.
   static var isKeyed: Bool { get }
 
@@ -25,6 +27,7 @@ package protocol Method: SendableMetatype {
 
 extension Method {
   package static var writes: Bool { false }
+  package static func writes(_ parameters: JSON) -> Bool { writes }
   package static var isKeyed: Bool { false }
 }
 

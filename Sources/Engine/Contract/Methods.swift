@@ -1,9 +1,19 @@
 /// Every method that there is, in the order in which the contract lists them.
 package enum Methods {
   package static let all: [any Method.Type] = [
+    // Facts in
     ShopConfigure.self, ItemsPut.self, CustomersPut.self, OrdersPut.self, OrdersCancel.self,
-    OrdersReturn.self, EventsPut.self, OrdersGet.self, Recommend.self, Status.self, Ping.self,
-    Discover.self, Shutdown.self,
+    OrdersReturn.self, EventsPut.self, SegmentsPut.self, PoliciesPut.self,
+    // Reading back
+    CustomersGet.self, CustomersMatch.self, OrdersGet.self,
+    // The three questions
+    Recommend.self, Target.self, ChurnReactivate.self,
+    // Coupons
+    CouponsIssue.self, CouponsQuote.self, CouponsReserve.self, CouponsRedeem.self,
+    CouponsRelease.self, CouponsReturn.self, CouponsVoid.self, CouponsList.self,
+    CouponsTotals.self,
+    // The process
+    Status.self, Ping.self, Discover.self, Shutdown.self,
   ]
 
   private static let byName: [String: any Method.Type] = Dictionary(

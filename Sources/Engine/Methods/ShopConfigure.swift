@@ -11,10 +11,20 @@ enum ShopConfigure: Method {
     .optional("timezone", .string, "an IANA zone, such as Asia/Shanghai"),
     .optional(
       "margin_percent", .integer, "margin on items whose cost is unknown, 0 to 100; 30 at first"),
+    .optional(
+      "holdout_percent", .integer,
+      "share of the customers who are never given anything, 0 to 50; 5 at first"),
+    .optional(
+      "members",
+      .object([
+        .optional("tiers", .list(.map(.any)), "[{\"id\", \"when\"}], the last without when"),
+        .optional("lifecycle", .list(.map(.any)), "as tiers"),
+        .optional("levels", .list(.map(.any)), "[{\"id\", \"spend\"}], rising"),
+      ]), "how members are sorted; Models/README.md explains it"),
   ]
   static let result = Shape.object([
     .required("currency", .nullable(.string)), .required("timezone", .string),
-    .required("margin_percent", .integer),
+    .required("margin_percent", .integer), .required("holdout_percent", .integer),
   ])
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
@@ -22,9 +32,12 @@ enum ShopConfigure: Method {
     let currency = try reader.optionalString("currency", maximumBytes: 16)
     let zoneName = try reader.optionalString("timezone", maximumBytes: 64)
     let margin = try reader.optionalInteger("margin_percent", in: 0...100)
+    let holdout = try reader.optionalInteger("holdout_percent", in: 0...50)
+    let members = try reader.optionalValue("members")
     try reader.finish()
     let settings = engine.facts.settings
-    var members: [Value.Member] = []
+    var isChange = false
+    var changes: [Value.Member] = []
     if let currency {
       guard Money.isCurrency(currency) else {
         throw reader.failure(
@@ -36,7 +49,7 @@ enum ShopConfigure: Method {
           message: "the shop has orders in \(own); their amounts would change their meaning",
           path: "currency")
       }
-      members.append(.init(name: "currency", value: .string(currency)))
+      changes.append(.init(name: "currency", value: .string(currency)))
     }
     if let zoneName {
       let zone = ShopSettings.zone(named: zoneName, zoneFile: engine.surroundings.zoneFile)
@@ -45,14 +58,24 @@ enum ShopConfigure: Method {
           at: "timezone", "unknown_timezone",
           "no zone \"\(zoneName)\" on this machine; expected an IANA name such as Asia/Shanghai")
       }
-      members.append(.init(name: "timezone", value: .string(zoneName)))
+      changes.append(.init(name: "timezone", value: .string(zoneName)))
     }
     if let margin {
-      members.append(.init(name: "margin_percent", value: .integer(Int64(margin))))
+      changes.append(.init(name: "margin_percent", value: .integer(Int64(margin))))
     }
-    let value = Value.object(members)
+    if let holdout {
+      changes.append(.init(name: "holdout_percent", value: .integer(Int64(holdout))))
+      isChange = isChange || Double(holdout) / 100 != engine.holdout.share
+    }
+    if let members {
+      let rules = try engine.memberRules(members, at: "members")
+      changes.append(.init(name: "members", value: members))
+      isChange = isChange || rules != engine.members.rules
+    }
+    let value = Value.object(changes)
     let changed = ShopSettings(value, over: settings, zoneFile: engine.surroundings.zoneFile)
-    if let changed, changed != settings { engine.commit(.shop(value), now: call.now) }
+    isChange = isChange || changed != settings
+    if isChange { engine.commit(.shop(value), now: call.now) }
     let now = engine.facts.settings
     reply.beginObject()
     reply.key("currency")
@@ -61,6 +84,8 @@ enum ShopConfigure: Method {
     reply.string(now.zone.name)
     reply.key("margin_percent")
     reply.integer(Int(now.marginPercent))
+    reply.key("holdout_percent")
+    reply.integer(Int((engine.holdout.share * 100).rounded()))
     reply.endObject()
   }
 }

@@ -130,3 +130,47 @@ extension Engine {
     }
   }
 }
+
+extension Engine {
+  /// Answers a put of records that are kept as they were said: segments, policies.
+  ///
+  /// - Parameter check: the fact that taking the record is, or nil where nothing would change.
+  mutating func putValues(
+    _ name: StaticString, _ call: Call, into reply: inout JSONWriter,
+    check: (borrowing Engine, Value) throws(RecordProblem) -> Fact?
+  ) throws {
+    var reader = try call.reader()
+    let list = try reader.array(name, maximumCount: FieldLimits.recordCount)
+    let isAtomic = try reader.optionalBool("atomic") ?? false
+    try reader.finish()
+    if isAtomic {
+      for (index, element) in list.enumerated() {
+        let value = try element.value()
+        do throws(RecordProblem) {
+          _ = try check(self, value)
+        } catch {
+          throw RPCError(
+            code: RPCError.Code.refused, reason: ErrorReason(error.reason),
+            message: error.message + "; nothing was taken, since the call is atomic",
+            path: error.located("\(name)", index).path)
+        }
+      }
+    }
+    var result = BulkResult()
+    for (index, element) in list.enumerated() {
+      do {
+        if let fact = try check(self, try element.value()) {
+          commit(fact, now: call.now)
+          result.accept()
+        } else {
+          result.pass()
+        }
+      } catch let problem as RecordProblem {
+        result.reject(index, problem.located("\(name)", index))
+      } catch let error as ParameterError {
+        result.reject(index, RecordProblem(error))
+      }
+    }
+    result.write(to: &reply)
+  }
+}

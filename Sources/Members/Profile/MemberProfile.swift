@@ -10,7 +10,7 @@ package final class MemberProfile: FieldSource {
   /// Own orders that the shop's mean order value, and its share of discounts, count as.
   static let orderPriorCount = 3.0
   /// Days that `value_12m` looks ahead.
-  static let horizonDays = 365.0
+  package static let horizonDays = 365.0
 
   package let customer: Int32
   package let viewpoint: Viewpoint
@@ -18,18 +18,18 @@ package final class MemberProfile: FieldSource {
   package let norms: ShopNorms
   let rules: MemberRules
 
-  package private(set) lazy var summary = OrderSummary(
-    of: customer, from: viewpoint, facts: facts)
+  package let summary: OrderSummary
   private(set) lazy var tastes = Tastes(of: customer, from: viewpoint, facts: facts)
   private lazy var today = facts.settings.zone.day(of: viewpoint.now)
 
   init(
-    of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts, norms: ShopNorms,
-    rules: MemberRules
+    of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts, summary: OrderSummary,
+    norms: ShopNorms, rules: MemberRules
   ) {
     self.customer = customer
     self.viewpoint = viewpoint
     self.facts = facts
+    self.summary = summary
     self.norms = norms
     self.rules = rules
   }
@@ -52,9 +52,8 @@ package final class MemberProfile: FieldSource {
   package var usualGapDays: Double? {
     guard summary.orders > 0 else { return nil }
     let gaps = Double(summary.visits - 1)
-    let span = summary.visits > 1 ? summary.spanDays : 0
     let prior = MemberProfile.gapPriorCount
-    return (span + prior * norms.meanGapDays) / (gaps + prior)
+    return (summary.spanDays + prior * norms.meanGapDays) / (gaps + prior)
   }
 
   /// Days since the last order in usual gaps: 1 is just when the next order is due.
@@ -110,8 +109,29 @@ package final class MemberProfile: FieldSource {
 
   package private(set) lazy var tier: String = rules.tier(of: self)
   package private(set) lazy var lifecycle: String = rules.lifecycle(of: self)
-  package var level: String? { rules.level(spendOfYear: summary.spendOfYear) }
+  package var level: String? {
+    rules.levels.isEmpty ? nil : rules.level(spendOfYear: spendOfYear)
+  }
+
+  /// Net spend of the last 365 days, minor units. O(orders).
+  private var spendOfYear: Int64 {
+    let yearAgo = viewpoint.now.advanced(byDays: -365)
+    let orders = facts.orders
+    var spend: Int64 = 0
+    orders.forEachOrder(of: customer) { order in
+      let time = orders.time[Int(order)]
+      if viewpoint.sees(time), time > yearAgo {
+        spend = Money.sum(spend, orders.net(order: order))
+      }
+      return time > yearAgo
+    }
+    return spend
+  }
 
   package var preferredChannel: String? { tastes.preferredChannel }
   package var preferredCategory: String? { tastes.preferredCategory }
+  /// What the customer bought in at least two orders, the most often bought first, ties by id.
+  package var preferredItems: [Int32] { tastes.preferredItems }
+  /// The local hour of the day, 0 to 23, at which the customer orders most; nil without an order.
+  package var preferredHour: Int? { tastes.preferredHour }
 }

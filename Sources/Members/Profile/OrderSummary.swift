@@ -1,11 +1,12 @@
 import Shop
 
-/// What a customer's standing orders come to, as seen from a viewpoint: one pass over their list.
+/// What a customer's standing orders come to, up to a moment: one pass over their list.
+///
+/// Follows from the facts alone: the clock does not move it.
 package struct OrderSummary: Equatable, Sendable {
   package private(set) var orders = 0
   /// Net of returns and discounts, minor units.
   package private(set) var spend: Int64 = 0
-  package private(set) var spendOfYear: Int64 = 0
   package private(set) var first: Instant?
   package private(set) var last: Instant?
   /// Distinct days (UTC) with an order: two orders on one day are one visit, and no gap of zero.
@@ -14,19 +15,17 @@ package struct OrderSummary: Equatable, Sendable {
   package private(set) var discounted = 0
   package private(set) var margin: Int64 = 0
 
-  package init(of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts) {
+  package init(of customer: Int32, upTo horizon: Instant, facts: ShopFacts) {
     let orders = facts.orders
     var lastVisit: Int64?
-    let yearAgo = viewpoint.now.advanced(byDays: -365)
     orders.forEachOrder(of: customer) { order in
       let time = orders.time[Int(order)]
-      guard viewpoint.sees(time), orders.stands(order) else { return true }
+      guard time <= horizon, orders.stands(order) else { return true }
       self.orders += 1
       if last == nil { last = time }
       first = time
       let net = orders.net(order: order)
       spend = Money.sum(spend, net)
-      if time > yearAgo { spendOfYear = Money.sum(spendOfYear, net) }
       let visit = time.milliseconds.flooredDivision(by: Instant.millisecondsPerDay).quotient
       if visit != lastVisit { visits += 1 }
       lastVisit = visit
@@ -53,9 +52,14 @@ package struct OrderSummary: Equatable, Sendable {
     return overflow ? 0 : orders.net(line: line) - total
   }
 
-  /// Days from the first order to the last.
+  /// Milliseconds from the first order to the last; 0 for orders of one day.
+  package var spanMilliseconds: Int64 {
+    guard let first, let last, visits > 1 else { return 0 }
+    return last.milliseconds - first.milliseconds
+  }
+
+  /// Days from the first order to the last; 0 for orders of one day.
   package var spanDays: Double {
-    guard let first, let last else { return 0 }
-    return last.days(since: first)
+    Double(spanMilliseconds) / Double(Instant.millisecondsPerDay)
   }
 }

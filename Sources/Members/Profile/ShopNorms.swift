@@ -25,24 +25,25 @@ package struct ShopNorms: Sendable {
   package private(set) var discountShare = 0.0
   package private(set) var cuts = RFMCuts(lastDays: [], orders: [], spend: [])
 
-  package init(from viewpoint: Viewpoint, facts: ShopFacts) {
+  /// From the summaries of all customers. O(customers log customers).
+  ///
+  /// All sums are of integers, so that they do not depend on which customer came first.
+  package init(_ summaries: some Sequence<OrderSummary>, zone: Zone) {
     var lastDays: [Double] = []
     var orders: [Double] = []
     var spend: [Double] = []
-    var spanDays = 0.0
+    var spanMilliseconds: Int64 = 0
     var gaps = 0
     var orderCount = 0
     var spendTotal: Int64 = 0
     var marginTotal: Int64 = 0
     var discounted = 0
-    // By id: sums of doubles must not depend on who came first.
-    for customer in facts.customers.indicesByID {
-      let summary = OrderSummary(of: customer, from: viewpoint, facts: facts)
+    for summary in summaries {
       guard let last = summary.last else { continue }
-      lastDays.append(Double(facts.settings.zone.day(of: last).number))
+      lastDays.append(Double(zone.day(of: last).number))
       orders.append(Double(summary.orders))
       spend.append(Double(summary.spend))
-      spanDays += summary.visits > 1 ? summary.spanDays : 0
+      spanMilliseconds = Money.sum(spanMilliseconds, summary.spanMilliseconds)
       gaps += summary.visits - 1
       orderCount += summary.orders
       spendTotal = Money.sum(spendTotal, summary.spend)
@@ -50,7 +51,10 @@ package struct ShopNorms: Sendable {
       discounted += summary.discounted
     }
     customers = lastDays.count
-    if gaps > 0, spanDays > 0 { meanGapDays = spanDays / Double(gaps) }
+    if gaps > 0, spanMilliseconds > 0 {
+      meanGapDays =
+        Double(spanMilliseconds) / Double(Instant.millisecondsPerDay) / Double(gaps)
+    }
     if orderCount > 0 {
       meanOrderValue = Double(spendTotal) / Double(orderCount)
       meanOrderMargin = Double(marginTotal) / Double(orderCount)

@@ -7,6 +7,8 @@ struct Tastes {
 
   private(set) var preferredChannel: String?
   private(set) var preferredCategory: String?
+  private(set) var preferredItems: [Int32]
+  private(set) var preferredHour: Int?
   /// Share of lines after the first order that were new to the customer, shrunken to one half.
   private(set) var noveltyRate: Double
 
@@ -19,19 +21,25 @@ struct Tastes {
       if viewpoint.sees(orders.time[Int(order)]), orders.stands(order) { standing.append(order) }
       return true
     }
-    var bought: Set<Int32> = []
+    var bought: [Int32: Int] = [:]
+    var hours = [Int](repeating: 0, count: 24)
     var laterLines = 0
     var novel = 0
     for (rank, order) in standing.reversed().enumerated() {
       if let channel = facts.channelName(orders.channel[Int(order)]) {
         channels[channel, default: 0] += 1
       }
+      let clock = facts.settings.zone.clock(at: orders.time[Int(order)])
+      hours[Int(clock / 3_600_000)] += 1
+      var seen: Set<Int32> = []
       for line in orders.lines(of: order) where orders.remainingQuantity(line: line) > 0 {
         let item = orders.lineItem[line]
         if let category = facts.items[item].category?.first {
           categories[category, default: 0] += 1
         }
-        let isNew = bought.insert(item).inserted
+        guard seen.insert(item).inserted else { continue }
+        bought[item, default: 0] += 1
+        let isNew = bought[item] == 1
         if rank > 0 {
           laterLines += 1
           novel += isNew ? 1 : 0
@@ -40,6 +48,12 @@ struct Tastes {
     }
     preferredChannel = Tastes.most(channels)
     preferredCategory = Tastes.most(categories)
+    let names = facts.items.names
+    preferredItems = bought.filter { $0.value >= 2 }.sorted { left, right in
+      left.value != right.value
+        ? left.value > right.value : names.precedes(left.key, right.key)
+    }.map(\.key)
+    if let most = hours.max(), most > 0 { preferredHour = hours.firstIndex(of: most) }
     let prior = Tastes.noveltyPriorCount
     noveltyRate = (Double(novel) + prior / 2) / (Double(laterLines) + prior)
   }

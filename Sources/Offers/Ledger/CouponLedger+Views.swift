@@ -39,8 +39,10 @@ extension CouponLedger {
     let standing = standing(ofPolicy: id, at: instant)
     var expected = standing.exposure
     if let prior = policy.prior {
-      let out = (Double(standing.outstanding) * prior.redemption).rounded()
-      expected = Money.sum(standing.realised, Int64(exactly: out) ?? standing.outstanding)
+      // In parts per million, so that the share is the same integer on every machine.
+      let millionths = Int64(prior.redemption * 1_000_000 + 0.5)
+      let out = Money.share(of: standing.outstanding, part: millionths, whole: 1_000_000)
+      expected = Money.sum(standing.realised, out)
     }
     return Totals(standing: standing, budgetLimit: policy.budget, expected: expected)
   }

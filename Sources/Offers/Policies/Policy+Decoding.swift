@@ -148,11 +148,12 @@ extension Benefit {
   private static func decodePercent(_ record: RecordReader) throws(RecordProblem) -> Int64 {
     let percent = try record.required("percent", record.number("percent", 0...100))
     if percent <= 0 { throw record.problem("percent", "not_positive", "this must be above 0") }
-    let hundredths = (percent * 100).rounded()
-    guard abs(percent * 100 - hundredths) < 1e-6, hundredths >= 1 else {
+    // Truncation after adding a half: `rounded()` would need the C math library.
+    let hundredths = Int64(percent * 100 + 0.5)
+    guard abs(percent * 100 - Double(hundredths)) < 1e-6, hundredths >= 1 else {
       throw record.problem("percent", "out_of_range", "at most two decimals are taken")
     }
-    return Int64(hundredths)
+    return hundredths
   }
 
   private static func decodeBundle(_ record: RecordReader) throws(RecordProblem) -> Benefit {

@@ -32,7 +32,9 @@ package struct PolicyBook: Sendable {
   /// The same content is `unchanged`. Other content is accepted under the stated version, which must not be below the
   /// one in force (reason `conflict`), and at least one above it.
   package func check(_ policy: Policy) throws(RecordProblem) -> PutOutcome<Policy> {
-    guard let current = self[policy.id] else { return .accepted(policy) }
+    var accepted = policy
+    accepted.statesVersion = true
+    guard let current = self[policy.id] else { return .accepted(accepted) }
     let stated = policy.statesVersion ? policy.version : nil
     let isSame = current.source.canonical == policy.source.canonical
     if isSame, (stated ?? 0) <= current.version { return .unchanged }
@@ -41,9 +43,7 @@ package struct PolicyBook: Sendable {
         path: "version", reason: "conflict",
         message: "version \(current.version) of \(policy.id) is in force; versions only grow")
     }
-    var accepted = policy
     accepted.version = max(current.version + 1, stated ?? 0)
-    accepted.statesVersion = true
     return .accepted(accepted)
   }
 

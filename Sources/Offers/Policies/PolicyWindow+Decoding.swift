@@ -95,7 +95,8 @@ extension Value {
           .map { Value.Member(name: $0.name, value: $0.value.canonical) }
           .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) })
     case .array(let list): .array(list.map(\.canonical))
-    case .number(let number): Int64(exactly: number).map { .integer($0) } ?? self
+    case .number(let number):
+      abs(number) < 9e15 && Double(Int64(number)) == number ? .integer(Int64(number)) : self
     default: self
     }
   }

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
+import Statistics
 
 /// What targeting needs to know of one customer; the caller reads it off the member's profile.
 package struct MemberSignal: Equatable, Sendable {
@@ -53,6 +47,6 @@ package struct MemberSignal: Equatable, Sendable {
   package func probabilityOfOrder(withinDays days: Double) -> Double {
     let expected = ordersPerDay * days
     guard expected > 0, activity > 0 else { return 0 }
-    return min(1, activity) * (1 - exp(-expected))
+    return min(1, activity) * Waiting.probability(rate: ordersPerDay, span: days)
   }
 }

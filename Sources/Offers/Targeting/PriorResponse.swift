@@ -113,8 +113,8 @@ extension Policy {
     return min(90, max(0, expiry.days(since: instant)))
   }
 
-  /// Whether the discount leaves the margin that the policy guards on the member's usual order; one that is stretched to
-  /// `min_spend` keeps the usual share of margin.
+  /// Whether the discount leaves the margin that the policy guards on the member's usual order; one that is stretched
+  /// to `min_spend` keeps the usual share of margin.
   func keepsMarginFloor(of member: MemberSignal, discount: Int64) -> Bool {
     guard let floor = marginFloorPercent, discount > 0 else { return true }
     let usual = Int128(max(0, member.averageOrderValue))

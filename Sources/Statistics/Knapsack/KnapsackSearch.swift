@@ -7,13 +7,21 @@
 // searched depth first, the most decided on top, each trying what loses least first, and a branch is left as soon as
 // its bound is no better than the best choice known.
 //
-// If the core has more customers than `widest`, only its least decided are free and the others keep what they have:
-// then the search improves, but proves nothing. The number of visited nodes is limited, to the same effect.
+// If the core has more customers than `widest`, or the search visits more nodes than it may, nothing is proven. Then
+// windows of the core are searched one after the other, all other customers keeping what they have: each window holds
+// those who lose most by what they have now, and the next of the others by how little they would lose by a change.
 
 /// Branch and bound over the customers who are all but indifferent.
 struct KnapsackSearch {
   private static let widest = 40
-  private static let mostNodes = 60_000
+  private static let mostNodes = 40_000
+  private static let windows = 24
+  private static let mostNodesOfWindow = 5_000
+  private static let lossiest = 8
+  /// Beyond so many open customers, only a part of them is looked at.
+  private static let mostOpen = 4_000
+  /// So many windows in a row without any gain end the search.
+  private static let mostFruitless = 7
 
   private let knapsack: Knapsack
   private let prices: KnapsackPrices
@@ -25,6 +33,7 @@ struct KnapsackSearch {
   private var best: [Int] = []
   private var bestValue = 0.0
   private var nodes = 0
+  private var mostNodes = 0
   /// What rounding may add to a bound.
   private var slack = 0.0
 
@@ -36,21 +45,78 @@ struct KnapsackSearch {
 
   /// Improves the choice; true if the result is proven best.
   mutating func run(from assignment: inout KnapsackAssignment, below upperBound: Double) -> Bool {
-    for _ in 0..<4 {
-      let before = assignment.value
-      if !(before < upperBound) { return true }
-      let isComplete = round(from: &assignment, below: upperBound)
-      if isComplete { return true }
-      if !(assignment.value > before) { return false }
+    if !(assignment.value < upperBound) { return true }
+    slack = upperBound * Double(knapsack.customerCount + 64) * 0x1p-50
+    var open = openCustomers(around: assignment, below: upperBound)
+    let isCut = open.count > Self.mostOpen
+    if isCut { open = Self.cut(open, losses: open.map { loss(of: $0.customer, in: assignment) }) }
+    var attempted = -1.0
+    var fruitless = 0
+    for window in 0..<Self.windows where fruitless < Self.mostFruitless {
+      let value = assignment.value
+      if !(value < upperBound) { return true }
+      let margin = upperBound - value + slack
+      // With every improvement fewer are open, and once they are few enough all of them are searched together.
+      let losses = open.map { loss(of: $0.customer, in: assignment) }
+      open = zip(open, losses).filter { $0.0.regret <= margin || $0.1 > 0 }.map { $0.0 }
+      if !isCut, open.count <= Self.widest, value > attempted {
+        attempted = value
+        let all = open.map { $0.customer }
+        if decide(all, in: &assignment, margin: margin, nodes: Self.mostNodes) { return true }
+        continue
+      }
+      let chosen = windowCustomers(window, of: open, in: assignment)
+      _ = decide(chosen, in: &assignment, margin: margin, nodes: Self.mostNodesOfWindow)
+      fruitless = assignment.value > value ? 0 : fruitless + 1
     }
-    return false
+    return !(assignment.value < upperBound)
   }
 
-  private mutating func round(
-    from assignment: inout KnapsackAssignment, below upperBound: Double
+  /// On large problems: those who lose most, and those who would lose least by a change.
+  private static func cut(
+    _ open: [(customer: Int, regret: Double)], losses: [Double]
+  ) -> [(customer: Int, regret: Double)] {
+    let losing = losses.indices.filter { losses[$0] > 0 }
+      .sorted { (losses[$1], $0) < (losses[$0], $1) }.prefix(mostOpen / 2)
+    // `open` is in the order of regret, and so are the indices.
+    return Set(losing).union(0..<mostOpen / 2).sorted().map { open[$0] }
+  }
+
+  /// The customers of one window.
+  private func windowCustomers(
+    _ window: Int, of open: [(customer: Int, regret: Double)], in assignment: KnapsackAssignment
+  ) -> [Int] {
+    let losing = open.map { ($0.customer, loss(of: $0.customer, in: assignment)) }
+      .filter { $0.1 > 0 }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+      .prefix(Self.lossiest).map { $0.0 }
+    let others = open.prefix(Self.widest * Self.windows).map { $0.customer }
+      .filter { !losing.contains($0) }
+    let size = Self.widest - losing.count
+    let pages = max(1, (others.count + size - 1) / size)
+    // Pages near the top, where changes are cheap, are searched anew more often than those far down.
+    let page = min(window + 1 - Self.period(window), pages - 1)
+    return losing + others[min(others.count, page * size)...].prefix(size)
+  }
+
+  /// The power of two at or below `window` + 1: sweeps of 1, 2, 4, 8 … pages.
+  private static func period(_ window: Int) -> Int {
+    var period = 1
+    while period * 2 <= window + 1 { period *= 2 }
+    return period
+  }
+
+  private func loss(of customer: Int, in assignment: KnapsackAssignment) -> Double {
+    let best = knapsack.pairs.range(of: customer).reduce(0) { max($0, gain($1)) }
+    return best - gain(assignment.pair(of: customer))
+  }
+
+  /// Chooses for these customers anew, all others keeping what they have; true if every choice was weighed.
+  private mutating func decide(
+    _ customers: some Sequence<Int>, in assignment: inout KnapsackAssignment, margin: Double,
+    nodes most: Int
   ) -> Bool {
-    slack = upperBound * Double(knapsack.customerCount + 64) * 0x1p-50
-    let isComplete = gather(around: assignment, margin: upperBound - assignment.value + slack)
+    prepare(customers, margin: margin)
+    mostNodes = most
     state = assignment
     for customer in core { state.move(customer, to: -1) }
     // The bound of the root: what is fixed, what the core gains, and the worth of all that is left.
@@ -69,13 +135,15 @@ struct KnapsackSearch {
       let isMoved = assignment.move(customer, to: pair)
       precondition(isMoved, "a choice that was searched out fits")
     }
-    return isComplete && nodes <= Self.mostNodes
+    return nodes <= mostNodes
   }
 
-  /// Finds the customers whose choice is open; true if they are all there is to decide.
-  private mutating func gather(around assignment: KnapsackAssignment, margin: Double) -> Bool {
+  /// The customers whose choice is not decided by the bound, those who would lose least by a change first.
+  private func openCustomers(
+    around assignment: KnapsackAssignment, below upperBound: Double
+  ) -> [(customer: Int, regret: Double)] {
+    let margin = upperBound - assignment.value + slack
     var open: [(customer: Int, regret: Double)] = []
-    var isComplete = true
     for customer in 0..<knapsack.customerCount {
       let range = knapsack.pairs.range(of: customer)
       if range.isEmpty { continue }
@@ -94,20 +162,22 @@ struct KnapsackSearch {
         open.append((customer, regret))
       }
     }
-    if open.count > Self.widest {
-      isComplete = false
-      open.sort { ($0.regret, $0.customer) < ($1.regret, $1.customer) }
-      open.removeLast(open.count - Self.widest)
-    }
-    open.sort { ($1.regret, $0.customer) < ($0.regret, $1.customer) }
-    core = open.map { $0.customer }
-    tries = core.map { customer in
+    return open.sorted { ($0.regret, $0.customer) < ($1.regret, $1.customer) }
+  }
+
+  /// Lists what is tried for each customer, the most decided first.
+  private mutating func prepare(_ customers: some Sequence<Int>, margin: Double) {
+    var entries: [(customer: Int, regret: Double, tries: [(pair: Int, loss: Double)])] = []
+    for customer in customers {
       let all = [-1] + knapsack.pairs.range(of: customer)
       let best = all.reduce(0) { max($0, gain($1)) }
-      return all.map { (pair: $0, loss: best - gain($0)) }.filter { $0.loss <= margin }
+      let tries = all.map { (pair: $0, loss: best - gain($0)) }.filter { $0.loss <= margin }
         .sorted { ($0.loss, $0.pair) < ($1.loss, $1.pair) }
+      entries.append((customer, tries.count > 1 ? tries[1].loss : .infinity, tries))
     }
-    return isComplete
+    entries.sort { ($1.regret, $0.customer) < ($0.regret, $1.customer) }
+    core = entries.map { $0.customer }
+    tries = entries.map { $0.tries }
   }
 
   private func gain(_ pair: Int) -> Double {
@@ -119,7 +189,7 @@ struct KnapsackSearch {
 
   private mutating func descend(depth: Int, bound: Double, value: Double) {
     nodes += 1
-    guard nodes <= Self.mostNodes else { return }
+    guard nodes <= mostNodes else { return }
     if depth == core.count {
       if value > bestValue {
         bestValue = value

@@ -17,8 +17,9 @@ extension Knapsack {
   /// The choice; see the head of Knapsack.swift.
   ///
   /// Deterministic. About O(pairs) times a few dozen for large problems; memory beside the pairs is O(customers).
-  /// The value is within 0.1 % of the upper bound on problems of thousands of customers whose single costs
-  /// are small beside the bounds; it is never above a bound's limit, whatever the problem.
+  /// Never above a bound's limit, whatever the problem. How close the value comes to the upper bound is for `gap` to
+  /// say: on random problems of 20,000 customers it stayed below 0.01 %, of 2,000 with bounds that leave a tenth of
+  /// what is wanted below 0.4 %; with a few dozen customers the bound itself may lie percents above the optimum.
   package func solve() -> Solution {
     var dual = KnapsackDual(knapsack: self)
     var best = KnapsackAssignment(knapsack: self)
@@ -37,7 +38,9 @@ extension Knapsack {
   }
 
   private func improve(_ best: inout KnapsackAssignment, with dual: KnapsackDual) {
-    for mixture in dual.mixture.isEmpty ? [[]] : [[], dual.mixture] {
+    // Either may turn out better; on the largest problems the mixture does, and each takes its time.
+    let both = pairCount < 4_000_000 || dual.mixture.isEmpty
+    for mixture in both ? [[], dual.mixture] : [dual.mixture] {
       var next = KnapsackAssignment(knapsack: self)
       next.build(at: dual.bestPrices, mixture: mixture)
       if next.value > best.value { best = next }

@@ -29,7 +29,7 @@ enum Call: Command {
     System.ignoreWriteSignals()
     let host = try Host(
       state: arguments["state"], fixedMoment: try arguments.moment("now"),
-      isReadOnly: Methods.named(method).map { !$0.writes } ?? true)
+      isReadOnly: try !writes(method, parameters))
     host.stamp()
     var line = JSONWriter(capacity: parameters.count + 128)
     line.beginObject()
@@ -49,6 +49,18 @@ enum Call: Command {
     try request.withUnsafeBufferPointer { try host.answer($0, appendingTo: &reply) }
     try host.close()
     return try show(reply)
+  }
+
+  /// Whether the call needs the state folder for itself. What cannot be read is refused anyway, and writes nothing.
+  private static func writes(_ method: String, _ parameters: [UInt8]) throws -> Bool {
+    guard let method = Methods.named(method) else { return false }
+    let scanner = JSONScanner()
+    return parameters.withUnsafeBufferPointer { bytes in
+      withExtendedLifetime(scanner) {
+        guard let params = try? scanner.scan(bytes) else { return false }
+        return method.writes(params)
+      }
+    }
   }
 
   private static func parameters(_ word: String) throws -> [UInt8] {

@@ -1,0 +1,184 @@
+import Experiments
+import Members
+import Offers
+import Shop
+import Wire
+
+// Where the rooms meet: a member's profile becomes the fields of a condition, the signal that targeting reads, and the
+// preferences that pricing asks for.
+
+extension Engine {
+  /// The profile of a customer as seen from a viewpoint.
+  mutating func profile(of customer: Int32, from viewpoint: Viewpoint) -> MemberProfile {
+    members.profile(of: customer, from: viewpoint, facts: facts)
+  }
+
+  /// Rules out of params, with the path of what is wrong with them.
+  func memberRules(_ value: Value, at path: String) throws -> MemberRules {
+    do throws(RecordProblem) {
+      return try MemberRules(value, over: members.rules)
+    } catch {
+      throw ParameterError(
+        path: error.path.isEmpty ? path : path + "." + error.path,
+        reason: ErrorReason(error.reason), message: error.message)
+    }
+  }
+
+  /// What `on: "preferred"` stands for, for one customer.
+  mutating func preferred(of customer: String?, from viewpoint: Viewpoint) -> PreferredItems {
+    guard let customer, let index = facts.customers.index(of: customer) else {
+      return PreferredItems()
+    }
+    let profile = profile(of: index, from: viewpoint)
+    return PreferredItems(
+      items: Set(profile.preferredItems.map { facts.items.names[$0] }),
+      categories: Set(profile.preferredCategory.map { [$0] } ?? []))
+  }
+
+  /// What pricing has to know beside a cart.
+  mutating func pricing(of customer: String?, from viewpoint: Viewpoint) -> PricingFacts {
+    PricingFacts(
+      items: facts.items, settings: facts.settings,
+      preferred: preferred(of: customer, from: viewpoint))
+  }
+
+  /// What targeting reads of a member.
+  ///
+  /// - Parameter asksPreference: whether a policy is on what members prefer, which takes a pass over their lines.
+  func signal(of profile: MemberProfile, asksPreference: Bool) -> MemberSignal {
+    let summary = profile.summary
+    return MemberSignal(
+      customer: profile.customer, isHeldOut: holdout.holds(profile.id),
+      orders: Int64(summary.orders),
+      averageOrderValue: Int64(clamped: max(0, profile.expectedOrderValue)),
+      averageMargin: Int64(clamped: max(0, profile.expectedOrderMargin)),
+      ordersPerDay: summary.orders > 0 ? profile.orderRate : 0,
+      activity: profile.aliveProbability ?? 0, usualGapDays: profile.usualGapDays,
+      daysSilent: profile.recencyDays.map { Double($0) },
+      priceSensitivity: summary.orders > 0 ? profile.priceSensitivity : nil, tier: profile.tier,
+      hasPreference: !asksPreference || profile.preferredCategory != nil
+        || !profile.preferredItems.isEmpty)
+  }
+
+  /// What is left of the policies at a moment.
+  func headroom(of policies: [Policy], at moment: Instant) -> [PolicyHeadroom] {
+    let ledger = self.ledger
+    let names = facts.customers.names
+    let zone = facts.settings.zone
+    return policies.map { policy in
+      let standing = ledger.standing(ofPolicy: policy.id, at: moment)
+      var usualCost: Int64?
+      if case .gift(let item) = policy.gives, let index = facts.items.index(of: item) {
+        usualCost = facts.items[index].cost ?? facts.items[index].price
+      }
+      return PolicyHeadroom(
+        policy: policy, totalLeft: policy.limits.total.map { max(0, $0 - standing.counted) },
+        budgetLeft: policy.budget.map { max(0, $0 - standing.exposure) }, usualCost: usualCost,
+        refusal: { customer in
+          ledger.reasonAgainstIssue(of: policy, to: names[customer], at: moment, zone: zone)
+        })
+    }
+  }
+
+  /// The policies that params name, or all of them.
+  func policies(named ids: [String]?) throws -> [Policy] {
+    guard let ids else { return ledger.policies.ids.compactMap { ledger.policies[$0] } }
+    var policies: [Policy] = []
+    for (index, id) in ids.enumerated() {
+      guard let policy = ledger.policies[id] else {
+        throw RPCError(
+          code: RPCError.Code.notFound, reason: "unknown_policy",
+          message: "no policy \(id) is known; policies.put adds one", path: "policies[\(index)]")
+      }
+      if !policies.contains(where: { $0.id == id }) { policies.append(policy) }
+    }
+    return policies
+  }
+
+  /// What issuing the grants would do, in facts; every grant sees those before it.
+  mutating func prepareIssue(
+    _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint
+  ) -> CouponLedger.Issue {
+    let facts = self.facts
+    let norms = members.norms(from: viewpoint, facts: facts)
+    let members = self.members
+    let random = surroundings.randomBits
+    return ledger.prepareIssue(
+      grants, at: viewpoint.now, zone: facts.settings.zone,
+      profile: { id in
+        facts.customers.index(of: id).map {
+          members.profile(of: $0, from: viewpoint, facts: facts, norms: norms)
+        }
+      }, makeCode: { CouponCode.make { Engine.bytes($0, random) } })
+  }
+
+  /// Issues what was planned. Targeting has kept every limit and budget, so nothing is refused; were it otherwise, the
+  /// call would fail whole.
+  mutating func issue(
+    _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint, now: Instant
+  ) throws -> [String] {
+    let issue = prepareIssue(grants, from: viewpoint)
+    if let refused = issue.refused.first {
+      throw RPCError(
+        code: RPCError.Code.refused, reason: ErrorReason(refused.reason.rawValue),
+        message: "nothing was issued: \(refused.grant.policy) is refused to one of the customers")
+    }
+    for fact in issue.facts { commit(.coupon(fact), now: now) }
+    return issue.issued.map(\.code)
+  }
+
+  static func bytes(_ count: Int, _ random: () -> UInt64) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      let word = random()
+      for shift in stride(from: 0, to: 64, by: 8) where bytes.count < count {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
+    }
+    return bytes
+  }
+
+  /// Gives the coupons of a cancelled order back; the codes that can be used again.
+  mutating func returnCoupons(of order: String, now: Instant) throws -> [String] {
+    guard ledger.hasRedemption(order: order) else { return [] }
+    do throws(CouponLedger.Refusal) {
+      let (fact, returned) = try ledger.prepareReturn(order: order, lines: nil, at: now)
+      commit(.coupon(fact), now: now)
+      return returned.restored
+    } catch {
+      throw RPCError(error)
+    }
+  }
+}
+
+extension RPCError {
+  /// A refusal of the ledger.
+  init(_ refusal: CouponLedger.Refusal) {
+    let error = RPCError(
+      code: RPCError.Code.refused, reason: ErrorReason(refusal.reason), message: refusal.message,
+      path: refusal.path)
+    guard let need = refusal.need else {
+      self = error
+      return
+    }
+    self = error.detailed { writer in
+      writer.key("need")
+      writer.need(need)
+    }
+  }
+}
+
+extension JSONWriter {
+  mutating func need(_ need: Quote.Need) {
+    beginObject()
+    switch need {
+    case .spendMore(let amount):
+      key("spend_more")
+      integer(Int(amount))
+    case .unitsMore(let units):
+      key("units_more")
+      integer(Int(units))
+    }
+    endObject()
+  }
+}
