@@ -135,7 +135,9 @@ private func importedClock(_ text: Substring) -> Int64? {
   }
   milliseconds += Int64(second) * 1000
   if seconds.count == 2 {
-    guard seconds[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
+    guard !seconds[1].isEmpty, seconds[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
+      return nil
+    }
     var scale: Int64 = 100
     for digit in seconds[1].utf8.prefix(3) {
       milliseconds += Int64(digit - 0x30) * scale

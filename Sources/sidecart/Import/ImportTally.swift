@@ -123,7 +123,8 @@ struct ImportTally {
     }
     if unitsWithoutOrder > 0 {
       lines.append(
-        "\(grouped(Int(clamping: unitsWithoutOrder))) units of returns are more than orders had left")
+        "\(grouped(Int(clamping: unitsWithoutOrder))) units of returns are more than orders had left"
+      )
     }
     lines.append("")
     let megabytes = Double(bytes) / 1e6
