@@ -16,7 +16,7 @@ package struct RankedValues: Equatable, Sendable {
   package init() {}
 
   /// Takes all values at once. O(n log n).
-  package init(_ values: some Sequence<Int64>) {
+  package init(_ values: [Int64]) {
     let sorted = values.sorted()
     count = sorted.count
     var start = 0

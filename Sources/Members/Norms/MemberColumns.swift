@@ -51,7 +51,7 @@ struct MemberColumns: Sendable {
       summaries[Int(customer)] = OrderSummary(of: customer, facts: facts, horizon: horizon)
     }
     for summary in summaries { totals.add(summary) }
-    let buyers = summaries.lazy.filter { $0.orders > 0 }
+    let buyers = summaries.filter { $0.orders > 0 }
     lastDays = RankedValues(buyers.map { Int64(zone.day(of: $0.last!).number) })
     orderCounts = RankedValues(buyers.map { Int64($0.orders) })
     spends = RankedValues(buyers.map(\.spend))
