@@ -43,7 +43,9 @@ extension Engine {
   }
 
   /// What targeting reads of a member.
-  func signal(of profile: MemberProfile) -> MemberSignal {
+  ///
+  /// - Parameter asksPreference: whether a policy is on what members prefer, which takes a pass over their lines.
+  func signal(of profile: MemberProfile, asksPreference: Bool) -> MemberSignal {
     let summary = profile.summary
     return MemberSignal(
       customer: profile.customer, isHeldOut: holdout.holds(profile.id),
@@ -54,7 +56,8 @@ extension Engine {
       activity: profile.aliveProbability ?? 0, usualGapDays: profile.usualGapDays,
       daysSilent: profile.recencyDays.map { Double($0) },
       priceSensitivity: summary.orders > 0 ? profile.priceSensitivity : nil, tier: profile.tier,
-      hasPreference: profile.preferredCategory != nil || !profile.preferredItems.isEmpty)
+      hasPreference: !asksPreference || profile.preferredCategory != nil
+        || !profile.preferredItems.isEmpty)
   }
 
   /// What is left of the policies at a moment.
@@ -97,15 +100,12 @@ extension Engine {
     _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint
   ) -> CouponLedger.Issue {
     let facts = self.facts
-    let norms = members.norms(from: viewpoint, facts: facts)
-    let members = self.members
+    let view = members.view(from: viewpoint, facts: facts)
     let random = surroundings.randomBits
     return ledger.prepareIssue(
       grants, at: viewpoint.now, zone: facts.settings.zone,
       profile: { id in
-        facts.customers.index(of: id).map {
-          members.profile(of: $0, from: viewpoint, facts: facts, norms: norms)
-        }
+        facts.customers.index(of: id).map { view.profile(of: $0) }
       }, makeCode: { CouponCode.make { Engine.bytes($0, random) } })
   }
 

@@ -86,12 +86,16 @@ extension Engine {
       affinity.added(order, orders: facts.orders)
     case .cancelled(let id, _):
       guard let order = facts.orders.index(of: id) else { return }
+      let before = facts.orders.revision
       facts.applyCancel(order)
+      members.noteChange(of: order, since: before, facts: facts)
       affinity.cancelled(order, orders: facts.orders)
     case .returned(let id, let parts, _):
       guard let order = facts.orders.index(of: id) else { return }
       let first = facts.orders.lines(of: order).lowerBound
+      let before = facts.orders.revision
       facts.applyReturn(parts.map { (line: first + $0.line, quantity: $0.quantity) })
+      members.noteChange(of: order, since: before, facts: facts)
       affinity.returned(order, orders: facts.orders)
     case .event(let draft): facts.apply(draft)
     case .segment(let value):

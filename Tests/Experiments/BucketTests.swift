@@ -1,7 +1,8 @@
 import Experiments
 import Testing
 
-/// Positions and ranges as GrowthBook's SDKs give them (the cases of all SDKs, sdk-js `cases.json`).
+/// Positions and ranges as GrowthBook's SDKs give them (the cases of all SDKs, sdk-js
+/// `cases.json`).
 @Suite struct BucketTests {
   @Test func positionsAreThoseOfTheSDKs() {
     #expect(Bucket.version2(seed: "seed", id: "a") == 0.0505)

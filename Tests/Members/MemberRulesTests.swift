@@ -7,7 +7,8 @@ import Testing
   private static let tiers: Set = ["high", "potential", "ordinary", "lapsed"]
   private static let stages: Set = ["prospect", "new", "growing", "mature", "lapsing", "lapsed"]
 
-  /// Lapse follows the customer's own rhythm: the same 60 days are nothing for one, the end for another.
+  /// Lapse follows the customer's own rhythm: the same 60 days are nothing for one, the end for
+  /// another.
   @Test func lapseIsOwn() throws {
     var shop = SampleShop()
     shop.orders("weekly", days: (0..<20).map { Double($0) * 7 })

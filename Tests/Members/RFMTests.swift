@@ -72,7 +72,12 @@ import Testing
       }
     }
     #expect(counts.values.reduce(0, +) == 125)
+    // Counted once by hand from the ranges, first match wins.
     #expect(counts[.champions] == 8)
+    #expect(counts[.loyalCustomers] == 28)
+    #expect(counts[.potentialLoyalist] == 24)
+    #expect(counts[.atRisk] == 20)
+    #expect(counts[.others] == 36)
     #expect(RFMClass(RFMScores(recency: 1, frequency: 1, monetary: 1)) == .lost)
     #expect(RFMClass(RFMScores(recency: 2, frequency: 1, monetary: 1)) == .aboutToSleep)
     #expect(RFMClass(RFMScores(recency: 1, frequency: 5, monetary: 5)) == .atRisk)

@@ -5,7 +5,8 @@ import Testing
 @Suite struct LifetimeTests {
   private let model = LifetimeModel(r: 0.7, alpha: 20, a: 1.2, b: 1.8)
 
-  /// The mean of `weight` under the density that is proportional to `density`, by the midpoint rule.
+  /// The mean of `weight` under the density that is proportional to `density`, by the midpoint
+  /// rule.
   private func mean(
     over range: Range<Double>, density: (Double) -> Double, of weight: (Double) -> Double
   ) -> Double {

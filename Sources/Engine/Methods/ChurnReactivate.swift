@@ -92,10 +92,9 @@ private struct WinBackRound {
   init(engine: inout Engine, from viewpoint: Viewpoint, channels: [String]?, limit: Int) {
     self.viewpoint = viewpoint
     let facts = engine.facts
-    let norms = engine.members.norms(from: viewpoint, facts: facts)
+    let view = engine.members.view(from: viewpoint, facts: facts)
     for customer in facts.customers.indicesByID {
-      let profile = engine.members.profile(
-        of: customer, from: viewpoint, facts: facts, norms: norms)
+      let profile = view.profile(of: customer)
       guard profile.summary.orders > 0 else { continue }
       considered += 1
       guard let member = LapsedMember(profile) else {

@@ -185,13 +185,11 @@ extension Engine {
     from viewpoint: Viewpoint
   ) -> TargetPlan {
     let facts = self.facts
-    let norms = members.norms(from: viewpoint, facts: facts)
-    let members = self.members
+    let view = members.view(from: viewpoint, facts: facts)
     let names = facts.customers.names
-    let profile = { (customer: Int32) in
-      members.profile(of: customer, from: viewpoint, facts: facts, norms: norms)
-    }
-    let signals = customers.map { signal(of: profile($0)) }
+    let profile = { (customer: Int32) in view.profile(of: customer) }
+    let asksPreference = policies.contains { $0.scope == .preferred }
+    let signals = customers.map { signal(of: profile($0), asksPreference: asksPreference) }
     return Targeting.plan(
       members: signals, policies: headroom(of: policies, at: viewpoint.now), budget: budget,
       limit: limit, viewpoint: viewpoint, zone: facts.settings.zone, profile: profile,

@@ -15,10 +15,19 @@ struct CanonicalCart {
   /// What the goods cost the shop, minor units; rounded up where it is estimated.
   let cost: Int128
   private let facts: PricingFacts
+  /// Per line, the fields of its item that the policies' conditions ask for.
+  private let fields: [ItemExcerpt]
 
-  /// The cart must have been checked. O(lines log lines).
-  init(_ cart: Cart, facts: PricingFacts) {
+  /// The cart must have been checked.
+  ///
+  /// - Parameter usable: the coupons that will be priced.
+  /// - Complexity: O(lines log lines + lines x fields that conditions ask for).
+  init(_ cart: Cart, facts: PricingFacts, usable: [UsableCoupon]) {
     self.facts = facts
+    var names: [String] = []
+    for case .items(let condition) in usable.lazy.map(\.policy.scope) {
+      for name in condition.fieldNames where !names.contains(name) { names.append(name) }
+    }
     sentIndex = cart.lines.indices.sorted { left, right in
       let (a, b) = (cart.lines[left], cart.lines[right])
       if a.item != b.item { return a.item.utf8.lexicographicallyPrecedes(b.item.utf8) }
@@ -38,6 +47,19 @@ struct CanonicalCart {
       }
     }
     self.cost = cost
+    fields = lines.map { line in
+      if names.isEmpty { return ItemExcerpt(values: []) }
+      let item = CanonicalCart.item(line.item, facts) ?? Item()
+      let source = ItemFields(id: line.item, item: item, zone: facts.settings.zone)
+      return ItemExcerpt(values: names.map { ($0, source.field($0)) })
+    }
+  }
+
+  /// Fields of an item, looked up once for all conditions of a quote.
+  private struct ItemExcerpt: FieldSource {
+    let values: [(name: String, value: Value?)]
+
+    func field(_ name: String) -> Value? { values.first { $0.name == name }?.value }
   }
 
   /// The lines that a policy is about.
@@ -47,19 +69,18 @@ struct CanonicalCart {
     if case .bundlePrice(let items, _) = policy.gives { wanted = Set(items) }
     for (index, line) in lines.enumerated() {
       if let wanted, !wanted.contains(line.item) { continue }
-      if covers(policy.scope, line.item) { covered.append(index) }
+      if covers(policy.scope, index) { covered.append(index) }
     }
     return covered
   }
 
-  private func covers(_ scope: Policy.Scope, _ id: String) -> Bool {
+  private func covers(_ scope: Policy.Scope, _ index: Int) -> Bool {
     switch scope {
     case .everything: return true
     case .preferred:
+      let id = lines[index].item
       return facts.preferred.covers(id: id, item: CanonicalCart.item(id, facts))
-    case .items(let condition):
-      let item = CanonicalCart.item(id, facts) ?? Item()
-      return condition.matches(ItemFields(id: id, item: item, zone: facts.settings.zone))
+    case .items(let condition): return condition.matches(fields[index])
     }
   }
 

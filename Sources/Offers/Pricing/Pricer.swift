@@ -11,7 +11,7 @@ package enum Pricer {
   package static func bestStack(
     of usable: [UsableCoupon], on sent: Cart, facts: PricingFacts
   ) -> Quote {
-    let cart = CanonicalCart(sent, facts: facts)
+    let cart = CanonicalCart(sent, facts: facts, usable: usable)
     var refused: [Quote.NotApplied] = []
     var coupons: [PricedCoupon] = []
     for coupon in usable {
@@ -56,7 +56,7 @@ package enum Pricer {
   package static func wholeStack(
     of usable: [UsableCoupon], on sent: Cart, facts: PricingFacts
   ) throws(Refusal) -> Quote {
-    let cart = CanonicalCart(sent, facts: facts)
+    let cart = CanonicalCart(sent, facts: facts, usable: usable)
     var members: [PricedCoupon] = []
     var last = Stack(on: cart)
     for (index, coupon) in usable.enumerated() {

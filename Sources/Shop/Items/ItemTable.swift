@@ -6,6 +6,8 @@ package struct ItemTable: Sendable {
   package private(set) var isDeclared: [Bool] = []
   /// Grows with each change of any item: what is derived from items is stale when this moved.
   package private(set) var revision: UInt64 = 0
+  /// Grows when an item's cost changes: what is derived from margins is stale when this moved.
+  package private(set) var costRevision: UInt64 = 0
 
   package init() {}
 
@@ -38,7 +40,9 @@ package struct ItemTable: Sendable {
   @discardableResult
   package mutating func apply(_ patch: ItemPatch) -> Int32 {
     let index = intern(patch.id)
+    let cost = items[Int(index)].cost
     _ = patch.apply(to: &items[Int(index)])
+    if items[Int(index)].cost != cost { costRevision &+= 1 }
     isDeclared[Int(index)] = true
     revision &+= 1
     return index

@@ -69,7 +69,7 @@ struct LedgerPropertyTests {
     }
   }
 
-  @Test(arguments: 1...24)
+  @Test(arguments: 1...12)
   func everyLimitHoldsAndEveryAnswerIsTheOracles(seed: UInt64) throws {
     var run = Run(random: OfferRandom(seed: seed), seed: seed)
     try run.put(version: 1)
