@@ -9,7 +9,7 @@ import Shop
 //   nothing changed about orders      kept as it is: clock, events and stock make nothing stale
 //   orders were added                 their customers are read anew
 //   orders were cancelled, returned   the same where the engine said which (`noteChange`); else,
-//                                     when costs or the zone changed, all is built anew
+//                                     and when costs or the zone changed, all is built anew
 //
 // How many revisions of the orders are accounted for tells the cases apart, so that not saying so
 // costs time but never makes a figure wrong.
