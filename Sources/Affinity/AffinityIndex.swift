@@ -10,6 +10,8 @@ package struct AffinityIndex: Sendable {
   var repeats = RepeatIndex()
   var popularity = PopularityCache()
   var workspace = Workspace()
+  /// Zeros, lent to the purchase history of the question in hand.
+  var historyScratch: [Double] = []
   /// Grows with every change of any basket.
   package private(set) var revision: UInt64 = 0
   /// The shop as it was at the last as-of moment that was asked about.
@@ -58,6 +60,12 @@ package struct AffinityIndex: Sendable {
     if customer >= 0 { for item in items { repeats.add(item, customer: customer, sign: -1) } }
     revision &+= 1
     past = nil
+  }
+
+  /// The scratch, moved out, so that nobody holds it twice and has it copied.
+  mutating func takeHistoryScratch() -> [Double] {
+    defer { historyScratch = [] }
+    return historyScratch
   }
 
   /// Cells of the matrix in memory.

@@ -17,24 +17,23 @@ package struct Ranked: Equatable, Sendable {
 /// of the first m.
 package struct RankedQueue {
   private var candidates: [Ranked]
-  private let names: NameTable
   private var sortedEnd = 0
   private var position = 0
   private var chunk: Int
 
   /// - Parameter expected: about how many will be taken.
-  package init(_ candidates: [Ranked], names: NameTable, expected: Int) {
+  package init(_ candidates: [Ranked], expected: Int) {
     self.candidates = candidates
-    self.names = names
     chunk = max(16, expected * 2)
   }
 
   /// The next best, or nil. O(candidates) for each chunk, O(log) for each item taken.
-  package mutating func next() -> Ranked? {
+  ///
+  /// The names are handed in and not kept: a table of names that is held in two places is copied by the next new name.
+  package mutating func next(_ names: NameTable) -> Ranked? {
     if position == sortedEnd {
       guard sortedEnd < candidates.count else { return nil }
       let end = min(candidates.count, sortedEnd + chunk)
-      let names = self.names
       RankedQueue.select(&candidates, from: sortedEnd, best: end - sortedEnd, names)
       candidates[sortedEnd..<end].sort { RankedQueue.precedes($0, $1, names) }
       sortedEnd = end

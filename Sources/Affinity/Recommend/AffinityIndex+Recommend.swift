@@ -48,10 +48,11 @@ extension AffinityIndex {
   ) -> Recommendation {
     let names = facts.items.names
     let history = PurchaseHistory(
-      of: query.customer, viewpoint: query.viewpoint, baskets: baskets, orders: facts.orders)
-    let ranking = popularity.ranking(
-      at: query.viewpoint.now, channel: query.channel, revision: revision, baskets: baskets,
-      orders: facts.orders, names: names)
+      of: query.customer, viewpoint: query.viewpoint, baskets: baskets, orders: facts.orders,
+      scratch: takeHistoryScratch())
+    defer { historyScratch = history.release() }
+    let reach = query.count + query.basket.count + history.items.count
+    let ranking = ranking(of: query, atLeast: reach, facts)
     let scorer = SlotScorer(
       query: query, history: history, popularity: ranking, names: names, index: &self)
 
@@ -60,19 +61,15 @@ extension AffinityIndex {
     for entry in history.items {
       workspace.add(repeats.share(of: entry.item) * entry.score, to: entry.item)
     }
-    for item in workspace.touched {
-      let share = ranking.share(of: item)
-      if share > 0 { workspace.add(AffinityIndex.popularityFactor * share, to: item) }
-    }
-    let reach = query.count + query.basket.count + history.items.count
+    workspace.addToTouched(ranking.shares, times: AffinityIndex.popularityFactor)
     for item in ranking.order.prefix(reach) where workspace.scores[Int(item)] == 0 {
       workspace.add(AffinityIndex.popularityFactor * ranking.share(of: item), to: item)
     }
     let candidates = workspace.drain(without: query.basket)
 
     var list = SlotList(count: query.count, rule: rule)
-    var queue = RankedQueue(candidates, names: names, expected: query.count)
-    while !list.isFull, let next = queue.next() {
+    var queue = RankedQueue(candidates, expected: query.count)
+    while !list.isFull, let next = queue.next(names) {
       let isOwn = history.weight(of: next.item) > 0
       if query.repeats == .only, !isOwn { continue }
       if query.repeats == .none, isOwn {
@@ -83,9 +80,18 @@ extension AffinityIndex {
     }
     if query.repeats != .only, !list.isFull {
       let fallback = Fallback(
-        query: query, history: history, ranking: ranking, items: facts.items)
+        query: query, history: history, ranking: self.ranking(of: query, atLeast: .max, facts),
+        items: facts.items)
       fallback.fill(&list)
     }
     return Recommendation(slots: list.slots, removed: list.removed)
+  }
+
+  private mutating func ranking(
+    of query: RecommendQuery, atLeast count: Int, _ facts: ShopFacts
+  ) -> Popularity {
+    popularity.ranking(
+      at: query.viewpoint.now, channel: query.channel, atLeast: count, revision: revision,
+      baskets: baskets, orders: facts.orders, names: facts.items.names)
   }
 }
