@@ -64,7 +64,6 @@ extension Engine {
   func headroom(of policies: [Policy], at moment: Instant) -> [PolicyHeadroom] {
     let ledger = self.ledger
     let names = facts.customers.names
-    let zone = facts.settings.zone
     return policies.map { policy in
       let standing = ledger.standing(ofPolicy: policy.id, at: moment)
       var usualCost: Int64?
@@ -75,7 +74,11 @@ extension Engine {
         policy: policy, totalLeft: policy.limits.total.map { max(0, $0 - standing.counted) },
         budgetLeft: policy.budget.map { max(0, $0 - standing.exposure) }, usualCost: usualCost,
         refusal: { customer in
-          ledger.reasonAgainstIssue(of: policy, to: names[customer], at: moment, zone: zone)
+          // Dates, total and budget are headroom of the policy as a whole and are not asked again for each customer.
+          guard let limit = policy.limits.perCustomer else { return nil }
+          let held = ledger.countedCoupons(
+            ofCustomer: names[customer], policy: policy.id, at: moment)
+          return held >= limit ? .limitPerCustomer : nil
         })
     }
   }
@@ -84,13 +87,14 @@ extension Engine {
   func policies(named ids: [String]?) throws -> [Policy] {
     guard let ids else { return ledger.policies.ids.compactMap { ledger.policies[$0] } }
     var policies: [Policy] = []
+    var named: Set<String> = []
     for (index, id) in ids.enumerated() {
       guard let policy = ledger.policies[id] else {
         throw RPCError(
           code: RPCError.Code.notFound, reason: "unknown_policy",
           message: "no policy \(id) is known; policies.put adds one", path: "policies[\(index)]")
       }
-      if !policies.contains(where: { $0.id == id }) { policies.append(policy) }
+      if named.insert(id).inserted { policies.append(policy) }
     }
     return policies
   }
@@ -152,8 +156,8 @@ extension RPCError {
   /// A refusal of the ledger.
   init(_ refusal: CouponLedger.Refusal) {
     let error = RPCError(
-      code: RPCError.Code.refused, reason: ErrorReason(refusal.reason), message: refusal.message,
-      path: refusal.path)
+      code: RPCError.code(ofRefusal: refusal.reason), reason: ErrorReason(refusal.reason),
+      message: refusal.message, path: refusal.path)
     guard let need = refusal.need else {
       self = error
       return

@@ -164,7 +164,8 @@ struct SampleWorld {
       if sample.name == name {
         if let json { members.append(#""\#(name)":\#(json)"#) }
       } else {
-        members.append(#""\#(sample.name)":\#(sample.json)"#)
+        let json = sample.name == "key" ? #""key-\#(serial)""# : sample.json
+        members.append(#""\#(sample.name)":\#(json)"#)
       }
     }
     return "{" + members.joined(separator: ",") + "}"
