@@ -26,7 +26,8 @@ import TestSupport
           customers: LedgerHost.customers, items: ["x", "y"], policies: ["five", "tenth", "free"],
           moments: ["2026-02-25T00:00:00Z", "2026-03-03T00:00:00Z", "2026-04-01T00:00:00Z"])
       }
-      #expect(ask(host.shop) == ask(try host.shop.restarted()), "\(seed)")
+      let other = try host.shop.restarted()
+      #expect(ask(host.shop) == ask(other), "\(seed)")
     }
   }
 }
