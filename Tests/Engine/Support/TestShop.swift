@@ -14,10 +14,13 @@ final class TestShop {
   private(set) var records: [[UInt8]] = []
   private let scanner = JSONScanner(limits: Limits())
 
-  init(seed: UInt64 = 1, now: Instant = TestShop.start, isReadOnly: Bool = false) {
+  /// - Parameter hasZones: false for a machine without the files of time zones.
+  init(
+    seed: UInt64 = 1, now: Instant = TestShop.start, isReadOnly: Bool = false, hasZones: Bool = true
+  ) {
     let random = RandomSource(seed: seed)
     let surroundings = Surroundings(
-      zoneFile: TestShop.zoneFile, randomBits: { random.next() },
+      zoneFile: { hasZones ? TestShop.zoneFile($0) : nil }, randomBits: { random.next() },
       storageStatus: { writer in
         writer.key("kind")
         writer.string("memory")
@@ -104,13 +107,18 @@ final class TestShop {
   /// Another service that starts from this one's log, as after a crash.
   func restarted(seed: UInt64 = 99) throws -> TestShop {
     let other = TestShop(seed: seed, now: service.now)
+    try other.replay(records)
+    return other
+  }
+
+  /// Applies a log.
+  func replay(_ log: [[UInt8]]) throws {
     // A fact lies a little deeper in its record than in the request.
     let scanner = JSONScanner(limits: Limits(maximumDepth: Limits().maximumDepth + 8))
-    for record in records {
-      try record.withUnsafeBytes { try other.service.engine.replay($0, with: scanner) }
+    for record in log {
+      try record.withUnsafeBytes { try service.engine.replay($0, with: scanner) }
     }
-    other.records = records
-    return other
+    records += log
   }
 }
 
