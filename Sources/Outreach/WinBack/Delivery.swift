@@ -34,7 +34,7 @@ package struct Delivery: Equatable, Sendable {
   }
 
   /// The next time that the clock shows the hour, outside the quiet hours.
-  static func moment(hour: Int?, now: Instant, zone: Zone) -> Instant {
+  package static func moment(hour: Int?, now: Instant, zone: Zone) -> Instant {
     var hour = hour ?? usualHour
     if hour < quietUntilHour || hour >= quietFromHour { hour = usualHour }
     let today = zone.day(of: now)
