@@ -165,10 +165,13 @@ import Wire
 
   @Test func claimsAreHonest() throws {
     let shop = TestShop()
+    let lines = #"[{"item":"tea","quantity":2,"unit_price":12900}]"#
     var orders: [String] = []
     for index in 0..<200 {
       orders.append(
-        OrderTests.order("o-\(index)", customer: "c-\(index)", time: "2026-02-10T10:00:00Z"))
+        OrderTests.order(
+          "o-\(index)", customer: "c-\(index)", time: "2026-02-10T10:00:00Z",
+          lines: lines))
     }
     for day in [10, 20] {
       orders.append(

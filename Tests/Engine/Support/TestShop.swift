@@ -16,7 +16,9 @@ final class TestShop {
 
   /// - Parameter hasZones: false for a machine without the files of time zones.
   init(
-    seed: UInt64 = 1, now: Instant = TestShop.start, isReadOnly: Bool = false, hasZones: Bool = true
+    seed: UInt64 = 1, now: Instant = TestShop.start, isReadOnly: Bool = false,
+    hasZones: Bool = true,
+    version: String = "0.1.0"
   ) {
     let random = RandomSource(seed: seed)
     let surroundings = Surroundings(
@@ -24,7 +26,7 @@ final class TestShop {
       storageStatus: { writer in
         writer.key("kind")
         writer.string("memory")
-      }, version: "0.1.0", isReadOnly: isReadOnly)
+      }, version: version, isReadOnly: isReadOnly)
     service = Service(engine: Engine(surroundings: surroundings), now: now)
   }
 
