@@ -112,6 +112,21 @@ import Testing
     }
   }
 
+  @Test func whatWasBoughtOnceLongAgoIsStillTheCustomersOwn() throws {
+    let shop = TestShop()
+    let old = OrderTests.order(
+      time: "2025-01-01T00:00:00Z",
+      lines: #"[{"item":"x","quantity":1,"unit_price":9},{"item":"y","quantity":1,"unit_price":9}]"#
+    )
+    let other = OrderTests.order("o-2", customer: "c-2")
+    try shop.result("orders.put", #"{"orders":[\#(old),\#(other)]}"#)
+    let own = try shop.result("recommend", #"{"customer":"c-1","repeats":"only","basket":["y"]}"#)
+    #expect(own["items"]?.each("item") == ["x"])
+    #expect(own["items"]?.each("source") == ["repeat"])
+    let back = try shop.result("churn-reactivate")["customers"]?.list.first
+    #expect(back?["items"]?.each("item") == ["x", "y", "tea"])
+  }
+
   @Test func explanationsCountWhatTheySay() throws {
     let shop = try shop()
     let answer = try shop.result("recommend", #"{"basket":["a"],"explain":true,"k":1}"#)
