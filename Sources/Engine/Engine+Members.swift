@@ -100,14 +100,16 @@ extension Engine {
   }
 
   /// What issuing the grants would do, in facts; every grant sees those before it.
+  ///
+  /// - Parameter moment: when they are issued; what a policy's `for` asks is seen from the viewpoint.
   mutating func prepareIssue(
-    _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint
+    _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint, at moment: Instant
   ) -> CouponLedger.Issue {
     let facts = self.facts
     let view = members.view(from: viewpoint, facts: facts)
     let random = surroundings.randomBits
     return ledger.prepareIssue(
-      grants, at: viewpoint.now, zone: facts.settings.zone,
+      grants, at: moment, zone: facts.settings.zone,
       profile: { id in
         facts.customers.index(of: id).map { view.profile(of: $0) }
       }, makeCode: { CouponCode.make { Engine.bytes($0, random) } })
@@ -116,15 +118,15 @@ extension Engine {
   /// Issues what was planned. Targeting has kept every limit and budget, so nothing is refused; were it otherwise, the
   /// call would fail whole.
   mutating func issue(
-    _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint, now: Instant
+    _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint, of call: Call
   ) throws -> [String] {
-    let issue = prepareIssue(grants, from: viewpoint)
+    let issue = prepareIssue(grants, from: viewpoint, at: call.issueMoment(from: viewpoint))
     if let refused = issue.refused.first {
       throw RPCError(
         code: RPCError.Code.refused, reason: ErrorReason(refused.reason.rawValue),
         message: "nothing was issued: \(refused.grant.policy) is refused to one of the customers")
     }
-    for fact in issue.facts { commit(.coupon(fact), now: now) }
+    for fact in issue.facts { commit(.coupon(fact), now: call.now) }
     return issue.issued.map(\.code)
   }
 

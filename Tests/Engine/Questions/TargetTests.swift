@@ -91,6 +91,24 @@ import Testing
     #expect(held?["expires"]?.text == "2026-03-03T00:00:00Z")
   }
 
+  @Test func aMomentAheadTakesNoPlaceTwice() throws {
+    let shop = try shop()
+    try shop.result(
+      "policies.put",
+      #"{"policies":[{"id":"two","gives":{"kind":"amount_off","amount":100},"limits":{"total":2},"when":{"valid_days":5},"prior":{"redemption":0.9,"uplift":0.9}}]}"#
+    )
+    for (key, at) in ["2026-02-27", "2027-01-01", "2026-02-28", "2026-03-01"].enumerated() {
+      try shop.result(
+        "target",
+        #"{"policies":["two"],"commit":true,"key":"\#(key)","at":"\#(at)T00:00:00Z"}"#)
+      for moment in ["2026-02-27", "2026-03-01", "2027-01-02"] {
+        let totals = try shop.result(
+          "coupons.totals", #"{"policy":"two","at":"\#(moment)T00:00:00Z"}"#)
+        #expect(totals["live"]?.int ?? 9 <= 2, "\(moment)")
+      }
+    }
+  }
+
   @Test func theHoldoutIsStickyAndGetsNothing() throws {
     let shop = try shop()
     try shop.result("shop.configure", #"{"holdout_percent":50}"#)
