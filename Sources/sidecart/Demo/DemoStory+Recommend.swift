@@ -9,7 +9,7 @@ extension DemoStory {
     let next = try session.ask("recommend", "{\"customer\":\"\(id)\",\"k\":4,\"explain\":true}")
     text += quoted(next.request) + slots(next.result)
     let new = try session.ask(
-      "recommend", "{\"customer\":\"\(id)\",\"k\":3,\"repeats\":\"none\",\"explain\":true}")
+      "recommend", "{\"customer\":\"\(id)\",\"k\":3,\"repeats\":\"none\"}")
     text += "\n  The same customer, only what they never bought:\n"
     text += quoted(new.request) + slots(new.result)
     let guest = try session.ask(
@@ -85,14 +85,16 @@ extension DemoStory {
     let evidence = slot["evidence"] ?? .null
     switch slot.text("source") {
     case "repeat":
-      let rhythm = evidence["usual_gap_days"]?.double.map { ", about every \(DemoText.days($0))" }
-      return "their own: bought \(DemoText.times(evidence.count("bought")))\(rhythm ?? "")"
+      let rhythm = evidence["usual_gap_days"]?.double.map { ", every \(DemoText.days($0))" }
+      return "bought \(DemoText.times(evidence.count("bought"))) before\(rhythm ?? "")"
         + "\(lastBought(evidence))"
     case "co_purchase":
-      let together = (evidence["baskets_with"]?.fields ?? []).prefix(2).map { member in
-        "\(DemoCatalogue.shortTitle(of: member.name)) (\(Int(member.value.double ?? 0)) baskets)"
+      let counts = evidence["baskets_with"] ?? .null
+      let sources = (slot["because"]?.list ?? []).compactMap(\.string).prefix(2).map { item in
+        let baskets = counts.count(item)
+        return DemoCatalogue.shortTitle(of: item) + (baskets > 0 ? " (\(baskets) baskets)" : "")
       }
-      return "often bought together with \(together.joined(separator: " and "))"
+      return "often bought together with \(sources.joined(separator: " and "))"
     case "category": return "sells well in the categories that they buy"
     case "trending": return "sells well in the shop these weeks"
     case "popular": return "has sold well in the shop"

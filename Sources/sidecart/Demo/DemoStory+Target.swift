@@ -9,30 +9,27 @@ extension DemoStory {
     let asked = try session.ask("target", "{\"budget\":\(DemoStory.budget)}")
     let result = asked.result
     let assignments = result["assignments"]?.list ?? []
+    let given = DemoText.grouped(assignments.count)
+    let considered = DemoText.grouped(result.count("considered"))
+    let none = DemoText.grouped(result.count("none") + result.count("holdout"))
     var text = "2. TARGET: which coupon goes to whom, and to whom does none?\n\n"
     text += DemoText.wrapped(
-      "\(policyCount) coupon policies are in force. The budget of \(DemoText.money(DemoStory.budget)) CNY is "
-        + "kept in the worst case: even if every coupon is used for all that it can cost. This only "
-        + "plans; with \"commit\":true the coupons would be issued, each with a code.", indent: 2)
+      "The shop has \(policyTitles.count) coupon policies and "
+        + "\(DemoText.money(DemoStory.budget)) CNY to give away at the very worst, that is if every coupon "
+        + "is used for all it can cost. This only plans; \"commit\":true would issue the coupons.",
+      indent: 2)
     text += quoted(asked.request)
-    text +=
-      "  \(DemoText.grouped(assignments.count)) coupons for \(DemoText.grouped(result.count("considered"))) customers:\n"
-    text += counts(assignments)
-    text += "\n  Where most is expected of a coupon:\n"
-    for assignment in assignments.prefix(2) { text += reasons(assignment) }
-    let none = result.count("none") + result.count("holdout")
-    text += "\n  No coupon for \(DemoText.grouped(none)) customers, and why:\n"
+    text += "  \(given) coupons for \(considered) customers, by policy:\n" + counts(assignments)
+    text += "  The one of which most is expected:\n"
+    for assignment in assignments.prefix(1) { text += reasons(assignment) }
+    text += "  No coupon for \(none) customers, and why:\n"
     text += withheld(result["withheld"]?.fields ?? [], DemoStory.targetReasons)
-    text += "\n" + DemoText.wrapped(certificate(result), indent: 2)
+    text += DemoText.wrapped(certificate(result), indent: 2)
     return text
   }
 
-  private var policyCount: String {
-    ["No", "One", "Two", "Three", "Four", "Five"][min(5, DemoPolicies.titles.count)]
-  }
-
   private func counts(_ assignments: [Value]) -> String {
-    var counts: [String: Int] = [:]
+    var counts = policyTitles.mapValues { _ in 0 }
     for assignment in assignments { counts[assignment.text("policy"), default: 0] += 1 }
     return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { policy, count in
       "  \(DemoText.right(DemoText.grouped(count), to: 6))  \(policyTitle(policy))\n"
@@ -62,10 +59,9 @@ extension DemoStory {
   }
 
   private static let targetReasons = [
-    "no_uplift":
-      "they order anyway, or a coupon would hardly move them: it would cost more than it brings",
+    "no_uplift": "they order anyway, or it hardly moves them: it would cost more than it brings",
     "not_for_customer": "no policy is meant for customers like them",
-    "budget": "a coupon would pay, but the budget does more elsewhere",
+    "budget": "a coupon would pay, but the money does more elsewhere",
     "holdout": "one in twenty is never given any, so that the effect can be measured",
     "limit": "more than the request's limit of coupons",
     "limit_total": "the policies have given all that they may",
@@ -76,21 +72,26 @@ extension DemoStory {
 
   private func certificate(_ result: Value) -> String {
     let certificate = result["certificate"] ?? .null
-    let spent = result["spent"] ?? .null
     let value = DemoText.money(Int(certificate.number("value")))
     let bound = DemoText.money(Int(certificate.number("upper_bound")))
+    let proof =
+      certificate.number("gap") < 0.000_05
+      ? "no other choice within the budget can be expected to bring more"
+      : "no choice within the budget can be expected to bring more than \(bound), so that at most "
+        + "\(DemoStory.hundredths(certificate.number("gap"))) is missed"
     return
-      "How good the choice is: it is expected to bring \(value) CNY more margin, and no choice within "
-      + "this budget can be expected to bring more than \(bound), so at most "
-      + "\(DemoStory.thousandths(certificate.number("gap"))) of it is missed. It binds "
-      + "\(DemoText.money(spent.count("exposure"))) of the budget at worst and is expected to cost "
-      + "\(DemoText.money(spent.count("expected"))). These are expectations: the shop has no outcomes of "
-      + "coupons yet, so they rest on what each policy states beforehand (\"basis\":\"prior\")."
+      "Expected are \(value) CNY more margin, after \(spent(result)) CNY for the coupons. The certificate "
+      + "proves that \(proof). All of it rests on what the policies' author expects (\"basis\":\"prior\"): "
+      + "the shop has no outcomes of coupons yet."
   }
 
-  /// A small share in percent, with two decimals.
-  private static func thousandths(_ share: Double) -> String {
-    let hundredths = Int(share * 10_000 + 0.999)
-    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) %"
+  private func spent(_ result: Value) -> String {
+    DemoText.money((result["spent"] ?? .null).count("expected"))
+  }
+
+  /// A small share in percent, with two decimals, rounded up.
+  private static func hundredths(_ share: Double) -> String {
+    let parts = Int(share * 10_000 + 0.999)
+    return "\(parts / 100).\(parts % 100 < 10 ? "0" : "")\(parts % 100) %"
   }
 }

@@ -8,34 +8,42 @@ extension DemoStory {
     let customers = result["customers"]?.list ?? []
     var text = "3. CHURN-REACTIVATE: who is slipping away, and what wins them back?\n\n"
     text += DemoText.wrapped(
-      "Late is judged by each customer's own rhythm: somebody weekly is late after two weeks, "
-        + "somebody who comes each quarter is not. First come those with whom most is at stake.",
+      "Late is judged by each customer's own rhythm. First come those with whom most is at stake: what "
+        + "they would spend in a year, times the chance that they are gone, less the longer they are silent.",
       indent: 2)
     text += quoted(asked.request)
-    let told = customers.filter { $0["holdout"] == .bool(false) }
-    for customer in told.prefix(3) { text += story(customer) }
-    text += "\n  Of \(DemoText.grouped(result.count("considered"))) customers who ever ordered, "
-    text += "not written to:\n"
+    for (rank, customer) in told(customers) { text += story(customer, rank: rank) }
+    let considered = DemoText.grouped(result.count("considered"))
+    text += "  Of \(considered) customers who ever ordered, not written to:\n"
     text += withheld(result["withheld"]?.fields ?? [], DemoStory.winBackReasons)
     return text
   }
 
-  private func story(_ customer: Value) -> String {
+  /// The first of the list, then the first two after it who are given a coupon, with their ranks.
+  private func told(_ customers: [Value]) -> [(rank: Int, customer: Value)] {
+    let open = customers.enumerated().filter { $0.element["holdout"] == .bool(false) }
+      .map { (rank: $0.offset + 1, customer: $0.element) }
+    let given = open.dropFirst().filter { !($0.customer["coupon"]?.text("policy") ?? "").isEmpty }
+    return Array(open.prefix(1)) + Array(given.prefix(2))
+  }
+
+  private func story(_ customer: Value, rank: Int) -> String {
     let items = (customer["items"]?.list ?? []).map {
       DemoCatalogue.shortTitle(of: $0.text("item"))
-        + ($0.text("source") == "past_preference" ? " (a favourite)" : "")
+        + ($0.text("source") == "past_preference" ? " (bought before)" : "")
     }
     let coupon = customer["coupon"]?.text("policy") ?? ""
-    let chance = DemoText.percent(customer.number("p_alive"))
+    let because = (customer["because"]?.list ?? []).compactMap(\.string).joined(separator: "; ")
     let text =
-      "\(person(customer.text("customer"))): silent for \(DemoText.days(customer.number("days_silent"))), "
-      + "usually comes every \(DemoText.days(customer.number("usual_gap_days"))); still a customer with a "
-      + "chance of \(chance). At stake: \(DemoText.money(customer.count("value_at_risk"))) CNY a year. "
+      "\(person(customer.text("customer"))): \(because). Still a customer with a chance of "
+      + "\(DemoText.percent(customer.number("p_alive"))); at stake are "
+      + "\(DemoText.money(customer.count("value_at_risk"))) CNY. "
       + (coupon.isEmpty
-        ? "No coupon: none is worth its cost. " : "Coupon: \(policyTitle(coupon)). ")
-      + "Show: \(items.joined(separator: ", ")). "
-      + "Send \(when(customer)): \"\(customer["message"]?.text("text") ?? "")\""
-    return DemoText.wrapped(text, indent: 4)
+        ? "No coupon: no policy is for them, or none is worth its cost. "
+        : "Coupon: \(policyTitle(coupon)). ")
+      + "Show: \(items.joined(separator: ", ")). Send \(when(customer)): "
+      + "\"\(customer["message"]?.text("text") ?? "")\""
+    return DemoText.wrapped(text, indent: 6, head: "  \(rank).")
   }
 
   /// Channel and local time, such as `by sms at 2026-07-01 18:00`.

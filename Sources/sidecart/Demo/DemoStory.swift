@@ -15,7 +15,7 @@ struct DemoStory {
   /// The folder in which the shop stays, if it does.
   let state: String?
   private let names: [String: String]
-  private let policyTitles: [String: String]
+  let policyTitles: [String: String]
 
   init(session: DemoSession, shop: DemoShop, seed: Int, customerCount: Int, state: String?) {
     self.session = session
@@ -42,32 +42,30 @@ struct DemoStory {
   func policyTitle(_ id: String) -> String { policyTitles[id] ?? id }
 
   /// A request, set off so that it can be found and copied whole.
-  func quoted(_ request: String) -> String { "\n> \(request)\n\n" }
+  func quoted(_ request: String) -> String { "\n> \(request)\n" }
 
   private func beginning() -> String {
     let orders = DemoText.grouped(shop.orders.count)
     return DemoText.wrapped(
       "A tea house, made up from seed \(seed): \(DemoText.grouped(customerCount)) customers, "
-        + "\(orders) orders in two years, \(shop.items.count) items. It was fed to sidecart through the "
-        + "requests that a real shop sends, and what follows are sidecart's replies, put into words. "
-        + "Today is 1 July 2026. Lines that begin with > are the requests, one JSON value a line.",
-      indent: 0)
+        + "\(orders) orders in two years, \(shop.items.count) items, fed to sidecart as a real shop would. "
+        + "Below are its replies, put into words. Today is 1 July 2026. A line that begins with > is a "
+        + "request, as it was sent.", indent: 0)
   }
 
   private func ending() -> String {
     let folder = state ?? "DIR"
     let keep =
       state == nil
-      ? "  sidecart demo --state DIR              keep this shop in a folder, then ask it yourself:\n"
-      : "  The shop is in \(folder). Ask it yourself (--now holds its clock on 1 July 2026):\n"
+      ? "  sidecart demo --state DIR        keeps this shop in a folder. Then ask it yourself:\n"
+      : "  The shop is in \(folder) now. Ask it yourself, with the clock held on 1 July 2026:\n"
     return "WHAT NEXT\n\n" + keep
       + """
         sidecart serve --state \(folder) --now 2026-07-01T08:00:00+08:00
-                                               paste a line from above, without its > ; Ctrl-D ends
+                                         then paste a request from above; Ctrl-D ends
         sidecart call --state \(folder) customers.get '{"customer":"member-1"}'
-                                               everything that is known of one customer
-        sidecart import --help                 bring in your own orders, from CSV or a pipe
-        README.md                              a host in Python, Node or shell, in a few lines each
+        sidecart import --help           bring in your own orders, from CSV or a pipe
+        README.md                        a host in Python, Node or shell, in a few lines each
 
       """
   }
