@@ -61,6 +61,11 @@ let package = Package(
       name: "OutreachTests", dependencies: ["Outreach", "TestSupport"], path: "Tests/Outreach",
       swiftSettings: strict),
 
+    // MARK: Process: the real binary over real pipes
+    .testTarget(
+      name: "ProcessTests", dependencies: ["TestSupport", "sidecart"], path: "Tests/Process",
+      swiftSettings: strict),
+
     // MARK: Shop
     .target(name: "Shop", swiftSettings: strict),
     .testTarget(

@@ -46,7 +46,8 @@ package struct AffinityIndex: Sendable {
   /// A basket that changes counts with its new size: it is taken out whole and put back smaller.
   private mutating func remove(_ items: [Int32], from order: Int32, _ orders: OrderTable) {
     if items.isEmpty { return }
-    let before = baskets.items(of: order)
+    // A copy: a slice would hold the column of all baskets, and have it copied by the removal.
+    let before = ArraySlice(Array(baskets.items(of: order)))
     rows.subtract(basket: before)
     popularity.add(before, of: order, orders: orders, sign: -1)
     baskets.remove(items, from: order)

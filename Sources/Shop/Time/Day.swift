@@ -22,8 +22,12 @@ package struct Day: Comparable, Hashable, Sendable {
 
   /// Reads `YYYY-MM-DD`; nil for anything else.
   package init?(text: some StringProtocol) {
-    var reader = DigitReader(text.utf8)
-    guard let day = reader.date(), reader.isAtEnd else { return nil }
+    let day = withContiguousUTF8(of: text) { bytes -> Day? in
+      var reader = DigitReader(bytes)
+      guard let day = reader.date(), reader.isAtEnd else { return nil }
+      return day
+    }
+    guard let day else { return nil }
     self = day
   }
 

@@ -44,7 +44,14 @@ extension Instant {
   /// Fractions beyond milliseconds are cut. A leap second (`:60`) counts as the second after `:59`.
   /// Nil for anything else, a missing offset included: a time without one is not a moment.
   package init?(rfc3339 text: some StringProtocol) {
-    var reader = DigitReader(text.utf8)
+    let instant = withContiguousUTF8(of: text) { Instant(rfc3339: $0) }
+    guard let instant else { return nil }
+    self = instant
+  }
+
+  /// Reads RFC 3339 off bytes; see the other form.
+  package init?(rfc3339 bytes: UnsafeBufferPointer<UInt8>) {
+    var reader = DigitReader(bytes)
     guard let day = reader.date(), reader.accept("T", or: "t", or: " ") else { return nil }
     guard let clock = reader.clock() else { return nil }
     var offsetSeconds: Int64 = 0

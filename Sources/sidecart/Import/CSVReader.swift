@@ -1,15 +1,20 @@
 // How CSV is read
 // ---------------
-// RFC 4180 over bytes as they come: fields between delimiters, a field in double quotes may hold delimiters, line
-// breaks and doubled quotes, rows end with LF or CRLF, a byte order mark in front is skipped. The reader keeps
-// one buffer; a row is a list of ranges in it, and a field is only copied when someone asks for it. When the
-// buffer ends within a row, the row's start moves to the front and more bytes are read behind it, so that memory
-// is bounded by the longest row (`maximumRowBytes`) and a pipe of any length can be read.
+// RFC 4180 over bytes as they come: fields between delimiters, a field in double quotes may hold
+// delimiters, line breaks and doubled quotes, rows end with LF or CRLF, a byte order mark in front
+// is skipped. The reader keeps one buffer; a row is a list of ranges in it, and a field is handed
+// out as a view of its bytes. Doubled quotes are taken apart in place, once the row is complete.
+//
+// When the buffer ends within a row, the row's start moves to the front and more bytes are read
+// behind it, so that memory is bounded by the longest row (`maximumRowBytes`) and a pipe of any
+// length can be read.
 
 /// Rows of a CSV stream, one after the other.
-struct CSVReader {
-  /// A longer row is refused: a quote that is never closed would otherwise read the whole stream as one field.
+struct CSVReader: ~Copyable {
+  /// A longer row is refused: a quote that is never closed would otherwise read the whole stream as
+  /// one field.
   static let maximumRowBytes = 1 << 20
+  private static let refillBytes = 1 << 18
 
   enum Problem: Error, Equatable {
     case rowTooLong(row: Int)
@@ -24,8 +29,12 @@ struct CSVReader {
 
   private let delimiter: UInt8
   private let fill: (UnsafeMutableRawBufferPointer) throws -> Int
-  private var buffer: [UInt8] = []
+  private let isCut: () -> Bool
+  private var buffer: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  /// The unread bytes lie from `position` to `end`.
   private var position = 0
+  private var end = 0
   private var isDrained = false
   private var fields: [Field] = []
   /// Rows delivered so far, the header included: the number of the current row, counted from 1.
@@ -33,140 +42,164 @@ struct CSVReader {
   /// Bytes taken from the stream so far.
   private(set) var bytesRead = 0
 
-  /// - Parameter fill: puts up to that many bytes into the buffer; 0 at the end of the stream.
-  init(delimiter: UInt8, fill: @escaping (UnsafeMutableRawBufferPointer) throws -> Int) {
+  /// - Parameters:
+  ///   - fill: puts up to that many bytes into the buffer; 0 at the end of the stream.
+  ///   - isCut: asked at the end of the stream; true where it ended too early, so that a last row
+  ///     without a line break is no row.
+  init(
+    delimiter: UInt8, fill: @escaping (UnsafeMutableRawBufferPointer) throws -> Int,
+    isCut: @escaping () -> Bool = { false }
+  ) {
     self.delimiter = delimiter
     self.fill = fill
+    self.isCut = isCut
+    capacity = 2 * CSVReader.refillBytes
+    buffer = .allocate(capacity: capacity)
   }
+
+  deinit { buffer.deallocate() }
 
   var fieldCount: Int { fields.count }
 
-  /// The bytes of a field of the current row, quotes removed; nothing for a field that the row lacks.
-  func withBytes<Result>(of field: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-    guard field < fields.count else { return body(UnsafeBufferPointer(start: nil, count: 0)) }
-    let range = fields[field]
-    if !range.hasDoubledQuotes {
-      return buffer.withUnsafeBufferPointer {
-        body(UnsafeBufferPointer(rebasing: $0[range.start..<range.end]))
-      }
+  /// The bytes of a field of the current row, without quotes and without blanks at both ends; none
+  /// for a field that the row lacks. Valid until the next row.
+  func bytes(_ field: Int) -> UnsafeBufferPointer<UInt8> {
+    guard field >= 0, field < fields.count else {
+      return UnsafeBufferPointer(start: nil, count: 0)
     }
-    var copy: [UInt8] = []
-    var index = range.start
-    while index < range.end {
-      copy.append(buffer[index])
-      index += buffer[index] == 0x22 ? 2 : 1
-    }
-    return copy.withUnsafeBufferPointer(body)
+    var start = fields[field].start
+    var end = fields[field].end
+    while start < end, CSVReader.isBlank(buffer[start]) { start += 1 }
+    while end > start, CSVReader.isBlank(buffer[end - 1]) { end -= 1 }
+    return UnsafeBufferPointer(start: buffer + start, count: end - start)
   }
 
-  /// A field of the current row as text, white space at both ends removed; bad UTF-8 is repaired.
-  func text(_ field: Int) -> String {
-    withBytes(of: field) { bytes in
-      var start = 0
-      var end = bytes.count
-      while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
-      while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
-      return String(decoding: bytes[start..<end], as: UTF8.self)
-    }
-  }
+  /// A field as text; bad UTF-8 is repaired.
+  func text(_ field: Int) -> String { String(decoding: bytes(field), as: UTF8.self) }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   /// Moves to the next row; false at the end. Rows without any byte are passed over.
   mutating func next() throws -> Bool {
-    while true {
-      if try !readRow() { return false }
+    while try readRow() {
       rowNumber += 1
       if fields.count > 1 || fields[0].end > fields[0].start { return true }
     }
+    return false
   }
 
   private mutating func readRow() throws -> Bool {
-    var scanned = position
     while true {
-      if let end = parse(from: position) {
-        position = end
+      if let next = split() {
+        position = next
         return true
       }
-      scanned = buffer.count - position
-      if scanned > CSVReader.maximumRowBytes { throw Problem.rowTooLong(row: rowNumber + 1) }
-      if try !refill() {
-        if position == buffer.count { return false }
-        // The last row has no line break: give it one.
-        buffer.append(0x0A)
-        guard let end = parse(from: position) else {
-          throw Problem.unclosedQuote(row: rowNumber + 1)
-        }
-        position = end
-        return true
+      if end - position > CSVReader.maximumRowBytes {
+        throw Problem.rowTooLong(row: rowNumber + 1)
       }
+      if try refill() { continue }
+      if position == end || isCut() { return false }
+      // The last row has no line break: give it one. There is room for it, since a read that finds
+      // the end of the stream leaves all of its room.
+      buffer[end] = 0x0A
+      end += 1
+      guard let next = split() else { throw Problem.unclosedQuote(row: rowNumber + 1) }
+      position = next
+      return true
     }
   }
 
   /// Reads more bytes behind what is left of the buffer; false at the end of the stream.
   private mutating func refill() throws -> Bool {
     if isDrained { return false }
-    buffer.removeSubrange(0..<position)
-    position = 0
-    let kept = buffer.count
-    let wanted = 1 << 18
-    buffer.append(contentsOf: repeatElement(0, count: wanted))
-    let fill = self.fill
-    let count = try buffer.withUnsafeMutableBytes {
-      try fill(UnsafeMutableRawBufferPointer(rebasing: $0[kept...]))
+    makeRoom()
+    // The mark in front can only be told from text once all of it is there.
+    let wanted = bytesRead == 0 ? 3 : 1
+    var count = 0
+    while count < wanted, !isDrained {
+      let room = UnsafeMutableRawBufferPointer(start: buffer + end, count: capacity - end - 1)
+      let more = try fill(room)
+      isDrained = more == 0
+      end += more
+      count += more
     }
-    buffer.removeSubrange((kept + count)...)
-    if bytesRead == 0, buffer.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    if bytesRead == 0, count >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF {
+      position = 3
+    }
     bytesRead += count
-    isDrained = count == 0
     return count > 0
   }
 
-  /// Splits the row that starts there into `fields`; the start of the next row, or nil where the buffer ends first.
-  private mutating func parse(from start: Int) -> Int? {
-    fields.removeAll(keepingCapacity: true)
-    let delimiter = self.delimiter
-    return CSVReader.split(buffer, from: start, delimiter: delimiter, into: &fields)
+  /// Moves the unread bytes to the front and sees to it that there is room for more behind them.
+  private mutating func makeRoom() {
+    let kept = end - position
+    if kept + CSVReader.refillBytes + 1 > capacity {
+      let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * capacity)
+      larger.update(from: buffer + position, count: kept)
+      buffer.deallocate()
+      buffer = larger
+      capacity *= 2
+    } else {
+      buffer.update(from: buffer + position, count: kept)
+    }
+    position = 0
+    end = kept
   }
 
-  private static func split(
-    _ buffer: [UInt8], from start: Int, delimiter: UInt8, into fields: inout [Field]
-  ) -> Int? {
-    buffer.withUnsafeBufferPointer { bytes -> Int? in
-      var index = start
-      while true {
-        var field = Field(start: index, end: index, hasDoubledQuotes: false)
-        if index < bytes.count, bytes[index] == 0x22 {
-          index += 1
-          field.start = index
-          while true {
-            guard index < bytes.count else { return nil }
-            if bytes[index] != 0x22 {
-              index += 1
-              continue
-            }
-            guard index + 1 < bytes.count else { return nil }
-            if bytes[index + 1] != 0x22 { break }
-            field.hasDoubledQuotes = true
-            index += 2
-          }
-          field.end = index
-          index += 1
-          // Whatever stands between the closing quote and the delimiter is no part of the field.
-          while index < bytes.count, bytes[index] != delimiter, bytes[index] != 0x0A { index += 1 }
-        } else {
-          while index < bytes.count, bytes[index] != delimiter, bytes[index] != 0x0A { index += 1 }
-          field.end = index
-          if index < bytes.count, bytes[index] == 0x0A, index > field.start,
-            bytes[index - 1] == 0x0D
-          {
-            field.end -= 1
-          }
-        }
-        guard index < bytes.count else { return nil }
-        fields.append(field)
-        let wasDelimiter = bytes[index] == delimiter
-        index += 1
-        if !wasDelimiter { return index }
+  /// Splits the row at `position` into `fields`; the start of the next row, or nil where the buffer
+  /// ends first.
+  private mutating func split() -> Int? {
+    fields.removeAll(keepingCapacity: true)
+    var index = position
+    while true {
+      var field = Field(start: index, end: index, hasDoubledQuotes: false)
+      if index < end, buffer[index] == 0x22 {
+        guard let close = closingQuote(after: index, &field) else { return nil }
+        field.start = index + 1
+        field.end = close
+        index = close + 1
+        // What stands between the closing quote and the delimiter is no part of the field.
+        while index < end, buffer[index] != delimiter, buffer[index] != 0x0A { index += 1 }
+        guard index < end else { return nil }
+      } else {
+        while index < end, buffer[index] != delimiter, buffer[index] != 0x0A { index += 1 }
+        guard index < end else { return nil }
+        field.end = index
+        if buffer[index] == 0x0A, index > field.start, buffer[index - 1] == 0x0D { field.end -= 1 }
       }
+      fields.append(field)
+      let isRowEnd = buffer[index] == 0x0A
+      index += 1
+      if isRowEnd { break }
     }
+    for number in fields.indices where fields[number].hasDoubledQuotes { joinQuotes(of: number) }
+    return index
+  }
+
+  private func closingQuote(after quote: Int, _ field: inout Field) -> Int? {
+    var index = quote + 1
+    while index < end {
+      if buffer[index] == 0x22 {
+        // Whether it closes the field is only known with the byte behind it.
+        guard index + 1 < end else { return nil }
+        if buffer[index + 1] != 0x22 { return index }
+        field.hasDoubledQuotes = true
+        index += 1
+      }
+      index += 1
+    }
+    return nil
+  }
+
+  /// Two quotes inside quotes are one; the field only gets shorter, so this is done in place.
+  private mutating func joinQuotes(of number: Int) {
+    var target = fields[number].start
+    var index = target
+    while index < fields[number].end {
+      buffer[target] = buffer[index]
+      index += buffer[index] == 0x22 ? 2 : 1
+      target += 1
+    }
+    fields[number].end = target
   }
 }
