@@ -59,7 +59,7 @@ extension DemoStory {
   }
 
   private static let targetReasons = [
-    "no_uplift": "they order anyway, or it hardly moves them: it would cost more than it brings",
+    "no_uplift": "they order anyway, or it hardly moves them: it costs more than it brings",
     "not_for_customer": "no policy is meant for customers like them",
     "budget": "a coupon would pay, but the money does more elsewhere",
     "holdout": "one in twenty is never given any, so that the effect can be measured",
