@@ -11,8 +11,8 @@ package struct LogPlace: Equatable, Sendable, CustomStringConvertible {
   package var description: String { "\(file) at offset \(offset)" }
 }
 
-/// Why the state could not be opened, read or written. Each case is one row of the recovery table or
-/// one way for a write to fail; none changed anything on disk that was acknowledged.
+/// Why the state could not be opened, read or written. Each case is one row of the recovery table
+/// or one way for a write to fail; none changed anything on disk that was acknowledged.
 package enum StorageError: Error, Equatable, Sendable {
   /// The system refused a call.
   case system(SystemError)

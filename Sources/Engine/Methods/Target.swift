@@ -166,8 +166,8 @@ extension Engine {
     }
   }
 
-  /// The customers that a question is about, in the order of their ids: those named, or all; those that the condition
-  /// holds for. A customer without a fact is passed over.
+  /// The customers that a question is about, in the order of their ids: those named, or all; those
+  /// that the condition holds for. A customer without a fact is passed over.
   mutating func audience(
     _ ids: [String]?, _ condition: Condition?, from viewpoint: Viewpoint
   ) throws -> [Int32] {

@@ -28,7 +28,8 @@ struct Arguments {
   private var values: [String: String] = [:]
   private var flags: Set<String> = []
 
-  /// - Throws: `UsageError` for an option that is not in the list, or one without its value, or named twice.
+  /// - Throws: `UsageError` for an option that is not in the list, or one without its value, or
+  /// named twice.
   init(_ words: [String], options: [Option]) throws {
     var index = 0
     var isOperandsOnly = false

@@ -40,7 +40,8 @@ enum Call: Command {
     line.key("method")
     line.string(method)
     line.endObject()
-    // Params go in as they are, so that whatever is wrong with them is found and named where requests are read.
+    // Params go in as they are, so that whatever is wrong with them is found and named where
+    // requests are read.
     var request = Array(line.bytes.dropLast())
     request.append(contentsOf: Array(",\"params\":".utf8))
     request.append(contentsOf: parameters)
@@ -59,7 +60,8 @@ enum Call: Command {
     case writing
   }
 
-  /// - Throws: `HostFailure` where the params are no JSON; here its byte offset still means something.
+  /// - Throws: `HostFailure` where the params are no JSON; here its byte offset still means
+  /// something.
   private static func access(_ method: String, _ parameters: [UInt8]) throws -> Access {
     let scanner = JSONScanner()
     return try parameters.withUnsafeBufferPointer { bytes in

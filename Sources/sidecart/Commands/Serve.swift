@@ -58,13 +58,15 @@ extension Arguments {
 
 // The loop
 // --------
-// read(2) blocks until there is something; every complete line of what came is answered in order; one fdatasync makes
-// their facts durable; then the replies leave with as few write(2) as it takes. A host that writes one line gets one
-// sync for it, a host that pipelines a thousand gets one for all of them. There is no other thread and no lock.
+// read(2) blocks until there is something; every complete line of what came is answered in order;
+// one fdatasync makes their facts durable; then the replies leave with as few write(2) as it takes.
+// A host that writes one line gets one sync for it, a host that pipelines a thousand gets one for
+// all of them. There is no other thread and no lock.
 
 /// Reads lines, answers them, makes them durable, writes the replies.
 struct ServeLoop: ~Copyable {
-  /// Replies beyond which a batch of lines is committed and written before the next line is answered.
+  /// Replies beyond which a batch of lines is committed and written before the next line is
+  /// answered.
   static let replyBytesBeforeWrite = 1 << 20
 
   private let host: Host
@@ -73,7 +75,8 @@ struct ServeLoop: ~Copyable {
 
   init(host: Host) { self.host = host }
 
-  /// Serves until the input ends, a signal or `shutdown` says so, or nothing can be stored any more.
+  /// Serves until the input ends, a signal or `shutdown` says so, or nothing can be stored any
+  /// more.
   mutating func run() throws -> Int32 {
     do {
       try answerAll()
