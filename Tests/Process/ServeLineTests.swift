@@ -15,7 +15,8 @@ struct ServeLineTests {
         #"{"jsonrpc":"2.0","id":1,"result":{"pong":true,"now":"2026-03-02T00:00:00Z"}}"#
       ),
       (
-        #"{"jsonrpc":"2.0","id":"a\u0062","method":"orders.put","params":"# + TestOrder.put(1) + "}",
+        #"{"jsonrpc":"2.0","id":"a\u0062","method":"orders.put","params":"# + TestOrder.put(1)
+          + "}",
         #"{"jsonrpc":"2.0","id":"a\u0062","result":{"accepted":1,"unchanged":0,"rejected":[]}}"#
       ),
       (
@@ -86,7 +87,9 @@ struct ServeLineTests {
   @Test func badBytesCostOneReplyEach() throws {
     let host = try ServeHost(moment)
     let bad: [([UInt8], String)] = [
-      (Array(#"{"jsonrpc":"2.0","id":1,"method":"pi"#.utf8) + [0xFF] + Array(#"ng"}"#.utf8), "utf8"),
+      (
+        Array(#"{"jsonrpc":"2.0","id":1,"method":"pi"#.utf8) + [0xFF] + Array(#"ng"}"#.utf8), "utf8"
+      ),
       ([0], "nul"), (Array(#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#.utf8) + [0], "nul behind"),
       ([0xEF, 0xBB, 0xBF, 0x7B, 0x7D], "byte order mark"), ([0x1B, 0x5B, 0x41], "control"),
       (Array("[".utf8), "unclosed"), (Array(repeating: 0x5B, count: 100_000), "deep"),
@@ -163,7 +166,8 @@ struct ServeLineTests {
     var bytes = 0
     for id in 0..<60 {
       let line = try #require(try host.process.readLine())
-      #expect(line.hasPrefix("{\"jsonrpc\":\"2.0\",\"id\":\(id),\"result\"") && line.hasSuffix("}}"))
+      #expect(
+        line.hasPrefix("{\"jsonrpc\":\"2.0\",\"id\":\(id),\"result\"") && line.hasSuffix("}}"))
       bytes += line.utf8.count
       if id % 20 == 0 { usleep(20_000) }
     }
