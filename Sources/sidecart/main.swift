@@ -8,6 +8,7 @@ System.end(status: Program.run(words))
 
 enum Program {
   static func run(_ words: [String]) -> Int32 {
+    do { try Console.fillClosedStreams() } catch { return 1 }
     var name = words.first ?? "help"
     if name == "--help" || name == "-h" { name = "help" }
     if name == "--version" { name = "version" }

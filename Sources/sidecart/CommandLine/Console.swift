@@ -2,10 +2,29 @@ import Storage
 
 /// What people read: results of commands on stdout, notes on stderr.
 enum Console {
+  /// Whether the process was started with an open stdin.
+  static let hasInput = System.isReadable(0)
+  /// Whether the process was started with an open stdout.
+  static let hasOutput = System.isWritable(1)
+
+  /// Puts /dev/null in the place of every standard stream that is closed; done before anything else.
+  ///
+  /// The next file opened gets the lowest free number: without this it would be one of the state folder's, and a
+  /// note for people would go into it.
+  static func fillClosedStreams() throws {
+    // Both are found out now: afterwards nothing looks closed.
+    _ = (hasInput, hasOutput)
+    for descriptor: Int32 in 0...2
+    where !System.isReadable(descriptor) && !System.isWritable(descriptor) {
+      _ = try System.openFile("/dev/null", for: .writing)
+    }
+  }
+
   /// Writes text to stdout as it is.
   static func write(_ text: String) throws { try write(Array(text.utf8)) }
 
   static func write(_ bytes: [UInt8]) throws {
+    guard hasOutput else { throw HostFailure("stdout is closed") }
     try bytes.withUnsafeBytes { try System.writeAll(1, $0) }
   }
 

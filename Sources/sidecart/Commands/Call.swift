@@ -67,7 +67,8 @@ enum Call: Command {
     let limit = Limits().maximumLineBytes
     var bytes: [UInt8]
     if word == "-" {
-      bytes = try readFile("/dev/stdin", maximumBytes: limit)
+      // Not by the name /dev/stdin: a host may have given a socket, which cannot be opened by name.
+      bytes = try readFile(0, named: "stdin", maximumBytes: limit)
     } else if word.hasPrefix("@") {
       bytes = try readFile(String(word.dropFirst()), maximumBytes: limit)
     } else {

@@ -26,7 +26,7 @@ enum Serve: Command {
 
   static func run(_ arguments: Arguments) throws -> Int32 {
     try arguments.expectOperands(atMost: 0)
-    guard System.isReadable(0), System.isWritable(1) else {
+    guard Console.hasInput, Console.hasOutput else {
       throw HostFailure("serve needs an open stdin and stdout")
     }
     System.ignoreWriteSignals()

@@ -128,6 +128,11 @@ final class Host {
 func readFile(_ path: String, maximumBytes: Int) throws -> [UInt8] {
   let descriptor = try System.openFile(path, in: nil, for: .reading)
   defer { System.closeFile(descriptor) }
+  return try readFile(descriptor, named: path, maximumBytes: maximumBytes)
+}
+
+/// Reads an open file or stream to its end, of at most so many bytes.
+func readFile(_ descriptor: Int32, named name: String, maximumBytes: Int) throws -> [UInt8] {
   var bytes: [UInt8] = []
   var chunk = [UInt8](repeating: 0, count: 1 << 16)
   while true {
@@ -135,7 +140,7 @@ func readFile(_ path: String, maximumBytes: Int) throws -> [UInt8] {
     if count == 0 { return bytes }
     bytes.append(contentsOf: chunk[..<count])
     if bytes.count > maximumBytes {
-      throw HostFailure("\(path) is larger than \(maximumBytes) bytes")
+      throw HostFailure("\(name) is larger than \(maximumBytes) bytes")
     }
   }
 }
