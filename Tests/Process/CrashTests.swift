@@ -48,7 +48,7 @@ struct CrashTests {
   @Test func aTornTailIsCutAndSaid() throws {
     try fill(5)
     var bytes = try Data(contentsOf: logFile)
-    let garbage = Data((0..<100).map { UInt8($0 &* 37 | 1) })
+    let garbage = Data((0..<100).map { UInt8(truncatingIfNeeded: $0 * 37 | 1) })
     bytes.append(garbage)
     try bytes.write(to: logFile)
     let reader = try SidecartProcess.serve(state: state, ["--read-only"])
@@ -171,8 +171,8 @@ private struct KilledShop {
     #expect(try process.wait() == .signal(SIGKILL))
     // A reply that reached the pipe as a whole was given, whether it was read before or after.
     let output = process.child.takeOutput()
-    let end = output.lastIndex(of: 0x0A) ?? -1
-    for line in output[...max(end, 0)].split(separator: 0x0A) where end > 0 {
+    let whole = output.prefix((output.lastIndex(of: 0x0A) ?? -1) + 1)
+    for line in whole.split(separator: 0x0A) {
       try take(String(decoding: line, as: UTF8.self), seed)
     }
   }
