@@ -5,7 +5,7 @@ import Shop
 //   score(j) =  50 / sqrt(|B|) x sum over i in B of K(i, j)    B: the basket      -> co_purchase
 //            +  beta x sum over i in H of h(i) x K(i, j)       H: the 20 heaviest of the history
 //            +  rho(j) x h(j)                                  bought before      -> repeat
-//            +  2 x p(j)                                       sells now, or did  -> trending, popular
+//            +  2 x p(j)                                       sells now          -> trending
 //
 // K is the evidence of `Evidence.swift`, h the customer's history (`PurchaseHistory`), rho how
 // often the item is bought again (`RepeatIndex`), p its share of recent baskets (`Popularity`).

@@ -7,7 +7,8 @@ import Wire
 enum Target: Method {
   static let name = "target"
   static let summary =
-    "Chooses at most one coupon per customer for the most incremental margin that the budget can buy."
+    "Chooses at most one coupon per customer for the most incremental margin that the "
+    + "budget can buy."
   static let writes = true
   static let isKeyed = true
 

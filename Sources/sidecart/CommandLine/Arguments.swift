@@ -87,7 +87,8 @@ struct Arguments {
     guard let text = values[name] else { return nil }
     guard let value = Int(text), range.contains(value) else {
       throw UsageError(
-        "--\(name) takes a whole number from \(range.lowerBound) to \(range.upperBound), not \(text)"
+        "--\(name) takes a whole number from \(range.lowerBound) to \(range.upperBound), "
+          + "not \(text)"
       )
     }
     return value

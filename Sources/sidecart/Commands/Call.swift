@@ -13,7 +13,8 @@ enum Call: Command {
     .value("now", "TIME", "hold the clock at that RFC 3339 moment"),
   ]
   static let details = """
-    PARAMS is a JSON object, @FILE for the contents of a file, or - for stdin; {} where it is left out.
+    PARAMS is a JSON object, @FILE for the contents of a file, or - for stdin; {} where it is left
+    out.
     Questions can be asked while another process serves the folder; what writes needs the folder for
     itself, and makes it where it is not there. An error goes to stderr, with exit status 1.
 

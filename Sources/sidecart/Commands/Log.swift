@@ -12,7 +12,8 @@ enum PrintLog: Command {
   ]
   static let details = """
     Each line is {"sequence":N,"now":"…","fact":{…}}; the kinds of fact are listed in
-    Protocol/README.md. Facts of one request have one sequence. Where the log is damaged, what stands
+    Protocol/README.md. Facts of one request have one sequence. Where the log is damaged, what
+    stands
     before the damage is printed, and the exit status is 1.
 
       sidecart log --state shop | grep '"order"' | head

@@ -11,19 +11,25 @@ enum Serve: Command {
   static let options: [Option] = [
     .value(
       "state", "DIR",
-      "folder that holds the log; made if it is not there (its parent must be).\nWithout it everything is in memory only and gone at the end"
+      "folder that holds the log; made if it is not there (its parent must be).\nWithout "
+        + "it everything is in memory only and gone at the end"
     ),
     .flag("read-only", "replay the log and answer questions; refuse what would write"),
     .value("now", "TIME", "hold the clock at that RFC 3339 moment, for tests"),
   ]
   static let details = """
-    One JSON value a line, UTF-8; replies come in the order of the requests. What is acknowledged is on
-    disk (one fdatasync for all lines of a read). stdout carries replies alone; notes for people go to
+    One JSON value a line, UTF-8; replies come in the order of the requests. What is acknowledged
+    is on
+    disk (one fdatasync for all lines of a read). stdout carries replies alone; notes for people go
+    to
     stderr.
 
-    The end of input, SIGTERM and SIGINT answer the lines that were read, make them durable and end with
-    status 0; so does the method shutdown, and lines behind it are not answered. Status 1: the folder
-    could not be opened, stdout was closed, or something could not be stored; what was not acknowledged
+    The end of input, SIGTERM and SIGINT answer the lines that were read, make them durable and end
+    with
+    status 0; so does the method shutdown, and lines behind it are not answered. Status 1: the
+    folder
+    could not be opened, stdout was closed, or something could not be stored; what was not
+    acknowledged
     may be sent again. Status 2: it was called wrongly.
 
       printf '%s\\n' '{"jsonrpc":"2.0","id":1,"method":"status"}' | sidecart serve --state shop

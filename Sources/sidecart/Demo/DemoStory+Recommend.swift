@@ -39,7 +39,8 @@ extension DemoStory {
     let profile = try session.ask("customers.get", "{\"customer\":\"\(id)\"}").result
     let orders = profile.count("orders")
     var sentence =
-      "\(person(id)) is of the tier \"\(profile.text("tier"))\", \(DemoStory.meaning(profile.text("tier"))): "
+      "\(person(id)) is of the tier \"\(profile.text("tier"))\", "
+      + "\(DemoStory.meaning(profile.text("tier"))): "
       + "\(DemoText.grouped(orders)) orders, \(DemoText.money(profile.count("spend"))) CNY in all. "
       + "Usually comes every \(DemoText.days(profile.number("usual_gap_days"))), last "
       + "\(DemoText.days(profile.number("recency_days"))) ago"
