@@ -10,6 +10,8 @@ package struct AffinityIndex: Sendable {
   var repeats = RepeatIndex()
   var popularity = PopularityCache()
   var workspace = Workspace()
+  /// Zeros, lent to the purchase history of the question in hand.
+  var historyScratch: [Double] = []
   /// Grows with every change of any basket.
   package private(set) var revision: UInt64 = 0
   /// The shop as it was at the last as-of moment that was asked about.
@@ -60,6 +62,12 @@ package struct AffinityIndex: Sendable {
     past = nil
   }
 
+  /// The scratch, moved out, so that nobody holds it twice and has it copied.
+  mutating func takeHistoryScratch() -> [Double] {
+    defer { historyScratch = [] }
+    return historyScratch
+  }
+
   /// Cells of the matrix in memory.
   package var cachedCellCount: Int { rows.cachedCellCount }
 
@@ -80,7 +88,8 @@ package struct AffinityIndex: Sendable {
 
 /// The index over the orders up to a moment: what a question as of then is answered from.
 ///
-/// Built in one pass and kept for the next question of the same moment; moments between the same two orders share it.
+/// Built in one pass and kept for the next question of the same moment; moments between the same
+/// two orders share it.
 struct PastIndex: Sendable {
   let horizon: Instant
   /// One element: an array, since a value cannot hold its own kind directly.
@@ -106,7 +115,8 @@ extension AffinityIndex {
     if customer >= 0 { for item in kept { repeats.add(item, customer: customer, sign: 1) } }
   }
 
-  /// Runs `body` on the index as it is seen from a viewpoint: this one, or one over the orders up to its horizon.
+  /// Runs `body` on the index as it is seen from a viewpoint: this one, or one over the orders up
+  /// to its horizon.
   package mutating func seen<Result>(
     from viewpoint: Viewpoint, orders: OrderTable, _ body: (inout AffinityIndex) -> Result
   ) -> Result {

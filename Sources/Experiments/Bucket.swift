@@ -1,13 +1,15 @@
 // How customers are put into buckets
 // ----------------------------------
-// By a hash of a seed and the customer's id, so that the answer needs no memory, is the same on every machine, and stays when
-// the shop restarts. It is GrowthBook's hashing, whose SDKs exist for every platform: a host that buckets by itself gets
-// the same bucket. Version 2 hashes twice, since one pass of FNV-1a over a shared prefix leaves neighbours alike. Text
-// is hashed by UTF-16 units, as the JavaScript SDK does; for ASCII that is the same as by bytes.
+// By a hash of a seed and the customer's id, so that the answer needs no memory, is the same on
+// every machine, and stays when the shop restarts. It is GrowthBook's hashing, whose SDKs exist for
+// every platform: a host that buckets by itself gets the same bucket. Version 2 hashes twice, since
+// one pass of FNV-1a over a shared prefix leaves neighbours alike. Text is hashed by UTF-16 units,
+// as the JavaScript SDK does; for ASCII that is the same as by bytes.
 
 /// GrowthBook's hash of a seed and an id onto [0, 1).
 package enum Bucket {
-  /// Version 1: FNV-1a over id then seed, in thousandths; kept for experiments that other SDKs started with it.
+  /// Version 1: FNV-1a over id then seed, in thousandths; kept for experiments that other SDKs
+  /// started with it.
   package static func version1(seed: String, id: String) -> Double {
     Double(fnv1a(id + seed) % 1_000) / 1_000
   }
@@ -24,11 +26,12 @@ package enum Bucket {
     return hash
   }
 
-  /// The ranges of an experiment's arms: each starts where the arm's share of everyone starts and is
-  /// as long as `coverage` of it, so that raising the coverage later moves nobody to another arm.
+  /// The ranges of an experiment's arms: each starts where the arm's share of everyone starts and
+  /// is as long as `coverage` of it, so that raising the coverage later moves nobody to another
+  /// arm.
   ///
-  /// Coverage is held in 0 ... 1. Weights that are not one per arm, are negative, or don't add up to 1
-  /// within 0.01, are taken as equal, as the SDKs do.
+  /// Coverage is held in 0 ... 1. Weights that are not one per arm, are negative, or don't add up
+  /// to 1 within 0.01, are taken as equal, as the SDKs do.
   package static func ranges(
     count: Int, coverage: Double = 1, weights: [Double]? = nil
   ) -> [Range<Double>] {
@@ -51,7 +54,8 @@ package enum Bucket {
     ranges.firstIndex { $0.contains(position) }
   }
 
-  /// Whether an id is in its part of a namespace: experiments whose parts don't overlap share nobody.
+  /// Whether an id is in its part of a namespace: experiments whose parts don't overlap share
+  /// nobody.
   package static func isInNamespace(_ id: String, name: String, part: Range<Double>) -> Bool {
     part.contains(version1(seed: "__" + name, id: id))
   }

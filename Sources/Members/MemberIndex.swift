@@ -6,10 +6,10 @@ import Shop
 // columns and norms for the present (horizon: everything known) and for one past horizon, the last
 // that was asked for. What is kept follows the facts in one of three ways:
 //
-//   nothing changed about orders      kept as it is: the clock, events and stock make nothing stale
+//   nothing changed about orders      kept as it is: clock, events and stock make nothing stale
 //   orders were added                 their customers are read anew
-//   orders were cancelled, returned   the same where the engine said which (`noteChange`); else, and
-//                                     when costs or the zone changed, all is built anew
+//   orders were cancelled, returned   the same where the engine said which (`noteChange`); else,
+//                                     and when costs or the zone changed, all is built anew
 //
 // How many revisions of the orders are accounted for tells the cases apart, so that not saying so
 // costs time but never makes a figure wrong.
@@ -25,8 +25,8 @@ package struct MemberIndex: Sendable {
   /// Everything that can be said of the customers from there.
   ///
   /// The view shares the facts' storage: let go of it before the facts change, or they are copied.
-  /// O(1) where nothing changed about orders, O(orders of those customers) where some were added, else
-  /// O(customers log customers + order lines).
+  /// O(1) where nothing changed about orders, O(orders of those customers) where some were added,
+  /// else O(customers log customers + order lines).
   package mutating func view(from viewpoint: Viewpoint, facts: ShopFacts) -> MemberView {
     bringUpToDate(viewpoint, facts: facts)
     let kept = isPresent(viewpoint, facts) ? present! : past!

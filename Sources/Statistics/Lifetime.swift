@@ -4,11 +4,13 @@
   import Musl
 #endif
 
-/// The modified BG/NBD model of repeat buying (Batislam, Denizel, Filiztekin 2007; Wagner and Hoppe 2008).
+/// The modified BG/NBD model of repeat buying (Batislam, Denizel, Filiztekin 2007; Wagner and Hoppe
+/// 2008).
 ///
-/// While alive a customer buys with a rate drawn from a gamma distribution (r, alpha); after the first and every later
-/// purchase they leave with a probability drawn from a beta distribution (a, b). Unlike the plain BG/NBD, somebody
-/// who bought once can have left, too: the plain model calls every one-time buyer alive for ever.
+/// While alive a customer buys with a rate drawn from a gamma distribution (r, alpha); after the
+/// first and every later purchase they leave with a probability drawn from a beta distribution (a,
+/// b). Unlike the plain BG/NBD, somebody who bought once can have left, too: the plain model calls
+/// every one-time buyer alive for ever.
 package struct LifetimeModel: Equatable, Sendable {
   package var r: Double
   /// In days.
@@ -36,8 +38,8 @@ package struct LifetimeModel: Equatable, Sendable {
     return 1 / (1 + odds)
   }
 
-  /// Purchases a day while alive, the posterior mean: (r + x) / (alpha + t_x), over the time in which the customer was
-  /// certainly there.
+  /// Purchases a day while alive, the posterior mean: (r + x) / (alpha + t_x), over the time in
+  /// which the customer was certainly there.
   package func rate(repeats: Double, lastDays: Double) -> Double {
     (r + repeats) / (alpha + lastDays)
   }
@@ -47,9 +49,9 @@ package struct LifetimeModel: Equatable, Sendable {
 
   /// Purchases expected in so many days of somebody who is alive at that age.
   ///
-  /// Rate m = (r + x) / (alpha + T), the posterior mean of who is alive and silent since; dropout q at
-  /// its posterior mean: purchases come at rate m and each ends the run with probability q, so that
-  /// (1 - e^(-m q days)) / q are expected, at most m x days.
+  /// Rate m = (r + x) / (alpha + T), the posterior mean of who is alive and silent since; dropout q
+  /// at its posterior mean: purchases come at rate m and each ends the run with probability q, so
+  /// that (1 - e^(-m q days)) / q are expected, at most m x days.
   package func expectedIfAlive(
     repeats: Double, ageDays: Double, withinDays days: Double
   ) -> Double {

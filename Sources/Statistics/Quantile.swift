@@ -1,8 +1,9 @@
 /// A quantile of integers as an exact fraction, `numerator / denominator`.
 ///
-/// Type 7 of Hyndman and Fan (1996), "Sample Quantiles in Statistical Packages", the default of R and
-/// NumPy: position (n - 1) x p among the sorted values, with linear interpolation between neighbours.
-/// Kept as a fraction since a value that lies on the cut has to fall on the same side everywhere.
+/// Type 7 of Hyndman and Fan (1996), "Sample Quantiles in Statistical Packages", the default of R
+/// and NumPy: position (n - 1) x p among the sorted values, with linear interpolation between
+/// neighbours. Kept as a fraction since a value that lies on the cut has to fall on the same side
+/// everywhere.
 package struct Quantile: Equatable, Sendable {
   package let numerator: Int128
   package let denominator: Int128
@@ -13,8 +14,8 @@ package struct Quantile: Equatable, Sendable {
     self.denominator = denominator
   }
 
-  /// The quantile `part / whole` of `count` values, of which `valueAt` gives the one of a rank, ascending
-  /// from 0. Calls it at most twice.
+  /// The quantile `part / whole` of `count` values, of which `valueAt` gives the one of a rank,
+  /// ascending from 0. Calls it at most twice.
   package init(part: Int, of whole: Int, count: Int, valueAt: (Int) -> Int64) {
     precondition(count > 0 && whole > 0 && (0...whole).contains(part), "a quantile is of values")
     let (rank, rest) = ((count - 1) * part).quotientAndRemainder(dividingBy: whole)

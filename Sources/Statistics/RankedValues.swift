@@ -1,10 +1,10 @@
 // How ranks are kept
 // ------------------
-// Quintile cuts need "the k-th smallest of a million" after every order. The values lie sorted in chunks of a few
-// hundred: an insertion finds its chunk by bisection over the chunks' last values and moves part of one chunk; a
-// rank is found by walking the chunks' counts. With n values that is O(sqrt n) at worst for each, with tiny
-// constants, where sorting anew would be O(n log n). A chunk that grows to twice the size is split; an
-// empty one is taken out.
+// Quintile cuts need "the k-th smallest of a million" after every order. The values lie sorted in
+// chunks of a few hundred: an insertion finds its chunk by bisection over the chunks' last values
+// and moves part of one chunk; a rank is found by walking the chunks' counts. With n values that is
+// O(sqrt n) at worst for each, with tiny constants, where sorting anew would be O(n log n). A chunk
+// that grows to twice the size is split; an empty one is taken out.
 
 /// A multiset of integers that answers which value has a rank.
 package struct RankedValues: Equatable, Sendable {
@@ -16,7 +16,7 @@ package struct RankedValues: Equatable, Sendable {
   package init() {}
 
   /// Takes all values at once. O(n log n).
-  package init(_ values: some Sequence<Int64>) {
+  package init(_ values: [Int64]) {
     let sorted = values.sorted()
     count = sorted.count
     var start = 0

@@ -1,7 +1,8 @@
-/// A system call that the operating system refused, for a reason that a running service must expect.
+/// A system call that the operating system refused, for a reason that a running service must
+/// expect.
 ///
-/// Programmer errors (a closed descriptor, a bad address) never become a `SystemError`: they end the
-/// process where they happen, because what follows them would write to the wrong file.
+/// Programmer errors (a closed descriptor, a bad address) never become a `SystemError`: they end
+/// the process where they happen, because what follows them would write to the wrong file.
 package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The system call's own name, such as `fdatasync`.
   package let call: String
@@ -28,4 +29,10 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
 
   /// True where the thing named does not exist.
   package var isMissing: Bool { code == System.missingCode }
+
+  /// True where something stands in the place of a folder that is none.
+  package var isNotFolder: Bool { code == System.notFolderCode }
+
+  /// True where the reader of a pipe has gone.
+  package var isClosedPipe: Bool { code == System.closedPipeCode }
 }

@@ -4,10 +4,10 @@ import Testing
 
 private let file = "online_retail/online_retail_to_2011-10-31.csv.gz"
 
-/// The counts were computed by a program of its own (Python, `csv` and `decimal`), by the rules that
-/// `ImportPreset` and `ReturnQueue` state: invoices grouped by number; those that start with A, and
-/// negative quantities or free anonymous invoices elsewhere, left out; returns by (time, row) taken
-/// from the customer's invoices by descending (time, number).
+/// The counts were computed by a program of its own (Python, `csv` and `decimal`), by the rules
+/// that `ImportPreset` and `ReturnQueue` state: invoices grouped by number; those that start with
+/// A, and negative quantities or free anonymous invoices elsewhere, left out; returns by (time,
+/// row) taken from the customer's invoices by descending (time, number).
 @Suite(
   "import: Online Retail",
   .enabled(if: SidecartProcess.isPresent && SharedData.has(file)))

@@ -11,30 +11,31 @@ package struct Ranked: Equatable, Sendable {
   }
 }
 
-/// The best of many, a chunk at a time: the reader takes as many as the rules let through, and only those are sorted.
+/// The best of many, a chunk at a time: the reader takes as many as the rules let through, and only
+/// those are sorted.
 ///
-/// Order: higher score first, then the smaller id by bytes. Two items never tie, so the first n are always a prefix
-/// of the first m.
+/// Order: higher score first, then the smaller id by bytes. Two items never tie, so the first n are
+/// always a prefix of the first m.
 package struct RankedQueue {
   private var candidates: [Ranked]
-  private let names: NameTable
   private var sortedEnd = 0
   private var position = 0
   private var chunk: Int
 
   /// - Parameter expected: about how many will be taken.
-  package init(_ candidates: [Ranked], names: NameTable, expected: Int) {
+  package init(_ candidates: [Ranked], expected: Int) {
     self.candidates = candidates
-    self.names = names
     chunk = max(16, expected * 2)
   }
 
   /// The next best, or nil. O(candidates) for each chunk, O(log) for each item taken.
-  package mutating func next() -> Ranked? {
+  ///
+  /// The names are handed in and not kept: a table of names that is held in two places is copied by
+  /// the next new name.
+  package mutating func next(_ names: NameTable) -> Ranked? {
     if position == sortedEnd {
       guard sortedEnd < candidates.count else { return nil }
       let end = min(candidates.count, sortedEnd + chunk)
-      let names = self.names
       RankedQueue.select(&candidates, from: sortedEnd, best: end - sortedEnd, names)
       candidates[sortedEnd..<end].sort { RankedQueue.precedes($0, $1, names) }
       sortedEnd = end
@@ -49,7 +50,8 @@ package struct RankedQueue {
       ? left.score > right.score : names.precedes(left.item, right.item)
   }
 
-  /// Brings the best `count` of `candidates[start...]` to the front of that part, in any order (quickselect).
+  /// Brings the best `count` of `candidates[start...]` to the front of that part, in any order
+  /// (quickselect).
   private static func select(
     _ candidates: inout [Ranked], from start: Int, best count: Int, _ names: NameTable
   ) {

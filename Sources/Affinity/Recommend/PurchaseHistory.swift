@@ -1,54 +1,68 @@
 import Shop
 
-/// What a customer bought, weighted by how long ago in baskets: 1 / sqrt(1 + r) for the r-th newest.
+/// What a customer bought, weighted by how long ago in baskets: 1 / sqrt(1 + r) for the r-th
+/// newest.
 ///
 /// Counted in baskets and not in days, so that it fits a weekly and a yearly shopper alike.
 struct PurchaseHistory {
   /// Baskets beyond which the past is not read: a customer of more is a till or a wholesaler.
   static let maximumBasketCount = 1_000
 
-  /// Distinct items with their weights, ascending by item index.
+  /// Distinct items with their weights, from the newest basket to the oldest.
   private(set) var items: [Ranked] = []
+  /// Weight by item, over all items; zero where nothing was bought.
+  private var weights: [Double]
 
-  init(of customer: Int32, viewpoint: Viewpoint, baskets: BasketIndex, orders: OrderTable) {
+  /// - Parameter scratch: a dense column of zeros, given back by `release`.
+  init(
+    of customer: Int32, viewpoint: Viewpoint, baskets: BasketIndex, orders: OrderTable,
+    scratch: consuming [Double]
+  ) {
+    weights = scratch
     guard customer >= 0 else { return }
-    var bought: [Ranked] = []
+    if weights.count < baskets.itemBound {
+      weights.append(contentsOf: repeatElement(0, count: baskets.itemBound - weights.count))
+    }
     var rank = 0
-    orders.forEachOrder(of: customer) { order in
-      guard viewpoint.sees(orders.time[Int(order)]) else { return true }
-      let basket = baskets.items(of: order)
-      guard !basket.isEmpty else { return true }
-      let weight = 1 / Double(1 + rank).squareRoot()
-      for item in basket { bought.append(Ranked(item: item, score: weight)) }
-      rank += 1
-      return rank < PurchaseHistory.maximumBasketCount
-    }
-    // A stable order of summation: by item, and for one item from the newest basket to the oldest, where weights fall.
-    bought.sort { $0.item != $1.item ? $0.item < $1.item : $0.score > $1.score }
-    for entry in bought {
-      if let last = items.last, last.item == entry.item {
-        items[items.count - 1].score += entry.score
-      } else {
-        items.append(entry)
+    var order = orders.newest(of: customer)
+    while order >= 0, rank < PurchaseHistory.maximumBasketCount {
+      if viewpoint.sees(orders.time[Int(order)]) {
+        let basket = baskets.items(of: order)
+        if !basket.isEmpty {
+          // For one item the sum always runs from the newest basket to the oldest.
+          let weight = 1 / Double(1 + rank).squareRoot()
+          for item in basket {
+            if weights[Int(item)] == 0 { items.append(Ranked(item: item, score: 0)) }
+            weights[Int(item)] += weight
+          }
+          rank += 1
+        }
       }
+      order = orders.olderOrder[Int(order)]
     }
+    for index in items.indices { items[index].score = weights[Int(items[index].item)] }
+  }
+
+  /// Gives the scratch back, all zero.
+  consuming func release() -> [Double] {
+    var weights = self.weights
+    for entry in items { weights[Int(entry.item)] = 0 }
+    return weights
   }
 
   var isEmpty: Bool { items.isEmpty }
 
-  /// The weight of an item, 0 for what was never bought. O(log items).
+  /// The weight of an item, 0 for what was never bought. O(1).
   func weight(of item: Int32) -> Double {
-    var low = 0
-    var high = items.count
-    while low < high {
-      let middle = (low + high) / 2
-      if items[middle].item < item { low = middle + 1 } else { high = middle }
-    }
-    return low < items.count && items[low].item == item ? items[low].score : 0
+    Int(item) < weights.count ? weights[Int(item)] : 0
   }
 
-  /// The items of the largest weights, the best first, ties by id.
+  /// The items of the largest weights, the best first, ties by id. O(items).
   func heaviest(_ count: Int, names: NameTable) -> [Ranked] {
-    Array(items.sorted { RankedQueue.precedes($0, $1, names) }.prefix(count))
+    var queue = RankedQueue(items, expected: count)
+    var heaviest: [Ranked] = []
+    heaviest.reserveCapacity(count)
+    while heaviest.count < count, let next = queue.next(names) { heaviest.append(next) }
+    return heaviest
   }
 }

@@ -1,6 +1,7 @@
 /// Dense scratch over all items for one question: scores and the list of items that have one.
 ///
-/// Everything is zero in between, so that a question costs what it touches and not what the shop holds.
+/// Everything is zero in between, so that a question costs what it touches and not what the shop
+/// holds.
 struct Workspace: Sendable {
   private(set) var scores: [Double] = []
   private(set) var touched: [Int32] = []
@@ -17,7 +18,20 @@ struct Workspace: Sendable {
     scores[Int(item)] += amount
   }
 
-  /// Adds a row of evidence, each strength times `factor`. O(neighbours): the hot loop of `recommend`.
+  /// Adds a share times `factor` to every item that has a score. O(items that have one).
+  mutating func addToTouched(_ shares: [Double], times factor: Double) {
+    let touched = self.touched
+    scores.withUnsafeMutableBufferPointer { scores in
+      shares.withUnsafeBufferPointer { shares in
+        for item in touched where Int(item) < shares.count {
+          scores[Int(item)] += factor * shares[Int(item)]
+        }
+      }
+    }
+  }
+
+  /// Adds a row of evidence, each strength times `factor`. O(neighbours): the hot loop of
+  /// `recommend`.
   mutating func add(_ row: EvidenceRow, times factor: Double) {
     Workspace.accumulate(row, factor, &scores, &touched)
   }
@@ -46,12 +60,15 @@ struct Workspace: Sendable {
     for item in excluded where Int(item) < scores.count { scores[Int(item)] = 0 }
     var candidates: [Ranked] = []
     candidates.reserveCapacity(touched.count)
-    for item in touched {
-      let score = scores[Int(item)]
-      if score > 0 { candidates.append(Ranked(item: item, score: score)) }
-      scores[Int(item)] = 0
+    let touched = self.touched
+    scores.withUnsafeMutableBufferPointer { scores in
+      for item in touched {
+        let score = scores[Int(item)]
+        if score > 0 { candidates.append(Ranked(item: item, score: score)) }
+        scores[Int(item)] = 0
+      }
     }
-    touched.removeAll(keepingCapacity: true)
+    self.touched.removeAll(keepingCapacity: true)
     return candidates
   }
 }

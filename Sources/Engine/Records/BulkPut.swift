@@ -3,9 +3,10 @@ import Wire
 
 // How a put of many records is answered
 // -------------------------------------
-// Each record stands for itself: read, checked against what is known by then (records before it in the same call
-// included), and committed or rejected, with the path of what is wrong. With `atomic` all are read and checked first, and
-// one that would be rejected rejects the call; two records of one call that contradict each other are found there too.
+// Each record stands for itself: read, checked against what is known by then (records before it in
+// the same call included), and committed or rejected, with the path of what is wrong. With `atomic`
+// all are read and checked first, and one that would be rejected rejects the call; two records of
+// one call that contradict each other are found there too.
 
 /// What became of the records of one put.
 struct BulkResult {
@@ -60,10 +61,11 @@ extension RecordProblem {
 }
 
 extension Engine {
-  /// Answers a put: `name` is the params' list, `read` turns an element into a record, `check` says whether taking it
-  /// changes anything, and `fact` what is to be committed.
+  /// Answers a put: `name` is the params' list, `read` turns an element into a record, `check` says
+  /// whether taking it changes anything, and `fact` what is to be committed.
   ///
-  /// - Throws: `ParameterError` where the params are no list; with `atomic` also an `RPCError` for the first record
+  /// - Throws: `ParameterError` where the params are no list; with `atomic` also an `RPCError` for
+  /// the first record
   ///   that would be rejected.
   mutating func put<Record>(
     _ name: StaticString, _ call: Call, into reply: inout JSONWriter,
@@ -122,12 +124,17 @@ extension Engine {
         }
         seen[id] = record
       } catch {
-        throw RPCError(
-          code: RPCError.Code.refused, reason: ErrorReason(error.reason),
-          message: error.message + "; nothing was taken, since the call is atomic",
-          path: error.located("\(name)", index).path)
+        throw Engine.refusal(of: error.located("\(name)", index))
       }
     }
+  }
+
+  /// What an atomic call is refused with for one of its records.
+  private static func refusal(of problem: RecordProblem) -> RPCError {
+    RPCError(
+      code: RPCError.code(ofRefusal: problem.reason), reason: ErrorReason(problem.reason),
+      message: problem.message + "; nothing was taken, since the call is atomic",
+      path: problem.path)
   }
 }
 
@@ -144,15 +151,21 @@ extension Engine {
     let isAtomic = try reader.optionalBool("atomic") ?? false
     try reader.finish()
     if isAtomic {
+      var seen: [String: Value] = [:]
       for (index, element) in list.enumerated() {
         let value = try element.value()
         do throws(RecordProblem) {
           _ = try check(self, value)
+          // The check knows nothing of the records before, whose facts are not there yet.
+          guard case .string(let id)? = value["id"] else { continue }
+          if let earlier = seen[id], earlier != value {
+            throw RecordProblem(
+              path: "id", reason: "conflict",
+              message: "\(id) stands in this call before, with other content")
+          }
+          seen[id] = value
         } catch {
-          throw RPCError(
-            code: RPCError.Code.refused, reason: ErrorReason(error.reason),
-            message: error.message + "; nothing was taken, since the call is atomic",
-            path: error.located("\(name)", index).path)
+          throw Engine.refusal(of: error.located("\(name)", index))
         }
       }
     }

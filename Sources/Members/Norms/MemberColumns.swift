@@ -4,10 +4,10 @@ import Statistics
 // How norms stay fresh
 // --------------------
 // `MemberColumns` holds, as of one horizon, every customer's summary, the exact sums over them, and
-// the three ranked multisets that the RFM cuts are read from. Built once over all orders, then kept:
-// an order changes one customer's summary, whose old part is taken out of sums and ranks and whose
-// new part is put in. Everything is integers, so that this equals building anew, exactly (held by a
-// property test).
+// the three ranked multisets that the RFM cuts are read from. Built once over all orders, then
+// kept: an order changes one customer's summary, whose old part is taken out of sums and ranks and
+// whose new part is put in. Everything is integers, so that this equals building anew, exactly
+// (held by a property test).
 //
 // Building reads the orders as they lie, in order of arrival, which is the order of time but for
 // late ones; customers with a late order are read again along their own list.
@@ -51,7 +51,7 @@ struct MemberColumns: Sendable {
       summaries[Int(customer)] = OrderSummary(of: customer, facts: facts, horizon: horizon)
     }
     for summary in summaries { totals.add(summary) }
-    let buyers = summaries.lazy.filter { $0.orders > 0 }
+    let buyers = summaries.filter { $0.orders > 0 }
     lastDays = RankedValues(buyers.map { Int64(zone.day(of: $0.last!).number) })
     orderCounts = RankedValues(buyers.map { Int64($0.orders) })
     spends = RankedValues(buyers.map(\.spend))

@@ -4,15 +4,16 @@ import Statistics
 // What holds for the shop as a whole
 // ----------------------------------
 // A figure about one customer rests on few observations, so it is shrunken towards the shop's mean:
-// n own observations count n, the shop's mean counts a stated number of them. The shop's own mean gap
-// and share of discounts are shrunken in the same way to labelled priors, so that a shop of its first
-// day says nothing wild. The norms follow from the facts alone; the clock does not move them.
+// n own observations count n, the shop's mean counts a stated number of them. The shop's own mean
+// gap and share of discounts are shrunken in the same way to labelled priors, so that a shop of its
+// first day says nothing wild. The norms follow from the facts alone; the clock does not move them.
 //
 // The lifetime model's rates are Gamma(r, alpha) by moments of the customers who came back, with x
-// visits after the first in t days: mean rate m = 1 / mean gap; the variance of rates is what is left
-// of sum (x - m t)^2 after the Poisson part sum x, over sum t^2; r = m^2 / variance, held in 0.3 ... 5
-// and shrunken to the prior 1 with the weight of 50 customers; alpha = r x mean gap. The dropout's
-// Beta(a, b) cannot be read from moments (who is gone looks like who is silent): a labelled prior.
+// visits after the first in t days: mean rate m = 1 / mean gap; the variance of rates is what is
+// left of sum (x - m t)^2 after the Poisson part sum x, over sum t^2; r = m^2 / variance, held in
+// 0.3 ... 5 and shrunken to the prior 1 with the weight of 50 customers; alpha = r x mean gap. The
+// dropout's Beta(a, b) cannot be read from moments (who is gone looks like who is silent): a
+// labelled prior.
 
 /// Means and cuts over all customers who ordered, as of a horizon.
 package struct ShopNorms: Equatable, Sendable {
@@ -25,7 +26,8 @@ package struct ShopNorms: Equatable, Sendable {
     package static let rateShape = 1.0
     package static let rateShapeCount = 50.0
     package static let rateShapeRange = 0.3...5.0
-    package static let dropout = (a: 1.0, b: 0.75)
+    /// What maximum likelihood finds for the modified model on the CDNOW sample: .891 and 1.614.
+    package static let dropout = (a: 0.9, b: 1.6)
   }
 
   package let totals: ShopTotals

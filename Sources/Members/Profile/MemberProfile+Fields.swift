@@ -29,13 +29,15 @@ extension MemberProfile {
     case "name", "joined_days", "age", "birthday", "gender", "region", "occupation", "consent",
       "attributes", "identities", "acquisition":
       stated(name)
-    // Points have a ledger of their own, which is not kept yet: a name that is taken, without value.
+    // Points have a ledger of their own, which is not kept yet: a name that is taken, without
+    // value.
     case "points": nil
     default: record.attributes?[name]
     }
   }
 
-  /// What follows from orders. Ratios to four decimals, days to one, so that they read and compare well.
+  /// What follows from orders. Ratios to four decimals, days to one, so that they read and compare
+  /// well.
   private func figure(_ name: String) -> Value? {
     switch name {
     case "orders": .integer(Int64(summary.orders))

@@ -8,8 +8,8 @@ extension MemberProfile {
     perOrder(Double(summary.spend), to: view.norms.meanOrderValue)
   }
 
-  /// The mean margin of an order, shrunken to the shop's, minor units: what was paid less the items'
-  /// cost, or the shop's usual margin where a cost is unknown.
+  /// The mean margin of an order, shrunken to the shop's, minor units: what was paid less the
+  /// items' cost, or the shop's usual margin where a cost is unknown.
   package var expectedOrderMargin: Double {
     perOrder(Double(summary.margin), to: view.norms.meanOrderMargin)
   }
@@ -38,7 +38,8 @@ extension MemberProfile {
 
   /// Probability of still being a customer, 0 to 1; nil before the first order.
   ///
-  /// Never below that of a one-time buyer of the same silence: see the top of `MemberProfile.swift`.
+  /// Never below that of a one-time buyer of the same silence: see the top of
+  /// `MemberProfile.swift`.
   package var aliveProbability: Double? {
     guard let own = modelAliveProbability, let last = summary.last else { return nil }
     let oneTime = view.norms.lifetime.aliveProbability(
@@ -58,8 +59,8 @@ extension MemberProfile {
       * view.norms.lifetime.expectedIfAlive(repeats: repeats, ageDays: ageDays, withinDays: days)
   }
 
-  /// Probability of at least one order in so many days if nothing is done: the model's P(alive) times
-  /// that of a purchase if alive; 0 before the first order.
+  /// Probability of at least one order in so many days if nothing is done: the model's P(alive)
+  /// times that of a purchase if alive; 0 before the first order.
   package func orderProbability(withinDays days: Double) -> Double {
     guard let alive = modelAliveProbability, let ageDays else { return 0 }
     return alive

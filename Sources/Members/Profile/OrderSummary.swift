@@ -3,8 +3,8 @@ import Shop
 /// What a customer's orders come to, seen up to a horizon: the part of a profile that the whole
 /// shop's norms are made of.
 ///
-/// Only orders that stand count (not cancelled, not returned as a whole); `returned` and `seen` also
-/// count the others. No figure depends on the clock: time passing makes nothing stale.
+/// Only orders that stand count (not cancelled, not returned as a whole); `returned` and `seen`
+/// also count the others. No figure depends on the clock: time passing makes nothing stale.
 package struct OrderSummary: Equatable, Sendable {
   package private(set) var orders = 0
   /// Net of returns and discounts, minor units.

@@ -9,8 +9,8 @@ struct Tastes {
   private(set) var preferredCategory: String?
   private(set) var preferredItems: [Int32]
   private(set) var preferredHour: Int?
-  /// Share of what was taken after the first order that was new to the customer, shrunken to one half;
-  /// nil before there was a choice between known and new.
+  /// Share of what was taken after the first order that was new to the customer, shrunken to one
+  /// half; nil before there was a choice between known and new.
   private(set) var noveltyRate: Double?
 
   init(of customer: Int32, in view: MemberView) {

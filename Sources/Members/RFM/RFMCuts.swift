@@ -4,14 +4,15 @@ import Statistics
 // How RFM scores are made
 // -----------------------
 // The convention of R's package `rfm`, whose published table the tests reproduce: for recency in
-// days, number of orders and spend, the type-7 quantiles at 20, 40, 60 and 80 % of all customers with
-// an order, plus 1 (a day, an order, a minor unit), are four cuts. A value's bin is the number of cuts
-// that it reaches (half-open: a value on a cut belongs above it). Frequency and monetary score
-// 1 + bin; recency, where less is better, 5 - bin. The tie rule follows: equal values always score the
-// same, so that a fifth can hold more or fewer than a fifth of the customers. Comparisons are exact.
+// days, number of orders and spend, the type-7 quantiles at 20, 40, 60 and 80 % of all customers
+// with an order, plus 1 (a day, an order, a minor unit), are four cuts. A value's bin is the number
+// of cuts that it reaches (half-open: a value on a cut belongs above it). Frequency and monetary
+// score 1 + bin; recency, where less is better, 5 - bin. The tie rule follows: equal values always
+// score the same, so that a fifth can hold more or fewer than a fifth of the customers. Comparisons
+// are exact.
 //
-// Recency is held as the local day of the last order, d, and not as days until today. With
-// r = today - d, and since type 7 is symmetric, q_p(r) = today - q_(1-p)(d); so `r >= q_p(r) + 1` is
+// Recency is held as the local day of the last order, d, and not as days until today. Days silent
+// are r = today - d, and type 7 is symmetric: q_p(r) = today - q_(1-p)(d). So `r >= q_p(r) + 1` is
 // `d <= q_(1-p)(d) - 1`, and
 //   recency score = 1 + number of k in 1 ... 4 with d > q_(k/5)(d) - 1
 // from which today has gone: time passing changes nobody's score, only orders do.

@@ -2,11 +2,13 @@ import Shop
 
 // How members are sorted
 // ----------------------
-// Value tiers and lifecycle stages are lists of rules, read from the top: a customer is in the first whose condition
-// holds. The last rule has no condition, so everybody is in exactly one, whatever the rules say. Conditions are those of
-// segments, over the same profile, except that `tier` and `lifecycle` themselves do not exist while they are decided.
+// Value tiers and lifecycle stages are lists of rules, read from the top: a customer is in the
+// first whose condition holds. The last rule has no condition, so everybody is in exactly one,
+// whatever the rules say. Conditions are those of segments, over the same profile, except that
+// `tier` and `lifecycle` themselves do not exist while they are decided.
 //
-// The defaults need no configuration: lapse is measured in the customer's own gaps (`silence`), value by the RFM scores.
+// The defaults need no configuration: lapse is measured in the customer's own gaps (`silence`),
+// value by the RFM scores.
 
 /// The shop's tiers, lifecycle stages and levels.
 package struct MemberRules: Equatable, Sendable {
@@ -113,7 +115,8 @@ extension MemberRules {
   /// Rules per list; more are refused.
   static let maximumRuleCount = 100
 
-  /// The rules after a change: what the object names (`tiers`, `lifecycle`, `levels`) replaces what was.
+  /// The rules after a change: what the object names (`tiers`, `lifecycle`, `levels`) replaces what
+  /// was.
   package init(_ value: Value, over rules: MemberRules) throws(RecordProblem) {
     self = rules
     guard case .object(let members) = value else {

@@ -2,12 +2,14 @@ import Shop
 
 // How time windows work
 // ---------------------
-// Everything is half-open and in the shop's zone. A date as `from` is the start of that local day, a date as `until` its
-// end; both stay dates here and become moments when they are asked about, so that they follow the shop's zone.
+// Everything is half-open and in the shop's zone. A date as `from` is the start of that local day,
+// a date as `until` its end; both stay dates here and become moments when they are asked about, so
+// that they follow the shop's zone.
 //
-// Hours are local wall-clock times. A span whose end is not after its start runs across midnight and belongs to the
-// weekday on which it starts: Friday with 22:00 to 02:00 includes Saturday 01:00 and not Friday 01:00. As the wall clock
-// is what counts, a span is an hour shorter or longer on the days on which the clock is moved.
+// Hours are local wall-clock times. A span whose end is not after its start runs across midnight
+// and belongs to the weekday on which it starts: Friday with 22:00 to 02:00 includes Saturday 01:00
+// and not Friday 01:00. As the wall clock is what counts, a span is an hour shorter or longer on
+// the days on which the clock is moved.
 
 /// When a policy holds: `when`.
 package struct PolicyWindow: Equatable, Sendable {
@@ -49,16 +51,17 @@ package struct PolicyWindow: Equatable, Sendable {
       }
     }
 
-    /// As an end: the first moment after the day.
+    /// As an end: the first moment after the day, or the last that can be said.
     package func end(in zone: Zone) -> Instant {
       switch self {
       case .moment(let instant): instant
-      case .day(let day): zone.instant(day: Day(number: day.number + 1))
+      case .day(let day): min(.latest, zone.instant(day: Day(number: day.number + 1)))
       }
     }
   }
 
-  /// A span of the wall clock, in minutes since midnight; across midnight where `end` is not after `start`.
+  /// A span of the wall clock, in minutes since midnight; across midnight where `end` is not after
+  /// `start`.
   package struct Hours: Equatable, Sendable {
     /// 0 to 1,439.
     package var start: Int64

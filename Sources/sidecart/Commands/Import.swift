@@ -25,13 +25,14 @@ enum Import: Command {
     .flag("json", "the summary as one line of JSON"),
   ]
   static let details = """
-    One row is one line of an order. Fields: order, item, quantity, unit_price and time must be there;
-    customer, title, region, channel, category, brand and discount (off the whole line) may be. Rows of
-    an order need not lie together, as long as no more than 10,000 others are begun in between. A row
-    with a negative quantity gives goods back: of the order of its id, or of the same customer's earlier
-    ones, the newest first. Importing a file again changes nothing.
+    One row is one line of an order. Fields: order, item, quantity, unit_price and time must be
+    there; customer, title, region, channel, category, brand and discount (off the whole line) may
+    be. Rows of an order need not lie together, as long as no more than 10,000 others are begun in
+    between. A row with a negative quantity gives goods back: of the order of its id, or of the same
+    customer's earlier ones, the newest first. Importing a file again changes nothing.
 
-    What is known of items and customers goes in after the last row. On SIGTERM what was read goes in.
+    What is known of items and customers, and returns, go in after the last row. On SIGTERM what was
+    read goes in.
 
       sidecart import --state shop --preset online-retail online_retail.csv
       zcat orders.csv.gz | sidecart import --state shop -
@@ -50,7 +51,7 @@ enum Import: Command {
       throw UsageError("--emit prints requests and writes no state: leave --state out")
     }
     var plan = try plan(arguments)
-    System.ignoreWriteSignals()
+    guard path != "-" || System.isReadable(0) else { throw HostFailure("stdin is not open") }
     let input = path == "-" ? 0 : try System.openFile(path, for: .reading)
     try System.endInputOnTermination(descriptor: input)
     let start = System.monotonicNanoseconds()
@@ -168,7 +169,7 @@ enum Import: Command {
   private static func show(_ tally: ImportTally, _ arguments: Arguments) throws {
     let text = arguments.has("json") ? tally.json : Array(tally.table.utf8)
     if arguments.has("emit") {
-      try text.withUnsafeBytes { try System.writeAll(2, $0) }
+      Console.writeError(text)
     } else {
       try Console.write(text)
     }

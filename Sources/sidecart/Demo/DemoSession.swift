@@ -23,7 +23,8 @@ final class DemoSession {
 
   /// Sends one request and reads its result.
   ///
-  /// - Throws: `HostFailure` where the reply is an error: the demo asks nothing that may be refused.
+  /// - Throws: `HostFailure` where the reply is an error: the demo asks nothing that may be
+  /// refused.
   func ask(_ method: String, _ parameters: String) throws -> DemoExchange {
     requestCount += 1
     let request =

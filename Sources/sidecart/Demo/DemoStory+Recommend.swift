@@ -19,7 +19,8 @@ extension DemoStory {
     return text
   }
 
-  /// A customer to begin with: the first of the regulars by id, so that nobody is picked for a good answer.
+  /// A customer to begin with: the first of the regulars by id, so that nobody is picked for a good
+  /// answer.
   private func regular() throws -> String {
     let wanted = [
       #"{"tier":"high","lifecycle":"mature","orders":{"$gte":12}}"#, #"{"orders":{"$gte":1}}"#,

@@ -2,9 +2,9 @@ import Shop
 
 // What the demo prints
 // --------------------
-// The three questions, each with the request that was sent, what came back, and what it means in plain words. Everything
-// that is said of customers and coupons is read from replies, except titles, and how often somebody bought their
-// favourites, which are the shop's own books.
+// The three questions, each with the request that was sent, what came back, and what it means in
+// plain words. Everything that is said of customers and coupons is read from replies, except
+// titles, and how often somebody bought their favourites, which are the shop's own books.
 
 /// The demo's text, part by part.
 struct DemoStory {

@@ -4,7 +4,7 @@ import Storage
 import Wire
 
 /// A failure that ends the process: printed on stderr as one line, with its exit status.
-struct HostFailure: Error {
+struct HostFailure: Error, CustomStringConvertible {
   var message: String
   var status: Int32
 
@@ -12,13 +12,16 @@ struct HostFailure: Error {
     self.message = message
     self.status = status
   }
+
+  var description: String { message }
 }
 
 // How the pieces meet
 // -------------------
-// A `Host` is a service with its log: it opens the state folder, replays what is there, answers lines, and makes the
-// facts of the lines answered so far durable when told to (`commit`). `serve` drives it from a pipe; `import`, `call` and
-// `demo` drive it from inside the process with the same lines, so that there is one way in for every fact.
+// A `Host` is a service with its log: it opens the state folder, replays what is there, answers
+// lines, and makes the facts of the lines answered so far durable when told to (`commit`). `serve`
+// drives it from a pipe; `import`, `call` and `demo` drive it from inside the process with the same
+// lines, so that there is one way in for every fact.
 
 /// The engine, its log, and the clock.
 final class Host {
@@ -57,7 +60,13 @@ final class Host {
       limits: Limits(
         maximumLineBytes: Log.payloadLimitBytes, maximumDepth: Limits().maximumDepth + 8))
     let replay: RecordConsumer = { _, payload in
-      try service.engine.replay(payload, with: scanner)
+      do {
+        try service.engine.replay(payload, with: scanner)
+      } catch let error as ScanError {
+        throw HostFailure("\(error.message) (byte \(error.offset) of the record)")
+      } catch let error as ParameterError {
+        throw HostFailure("\(error.message) at \(error.path)")
+      }
     }
     let folder = try StateFolder(path: state, for: isReadOnly ? .reading : .writing)
     storage.folder = state
@@ -80,7 +89,8 @@ final class Host {
     service.now = lastMoment
   }
 
-  /// Answers one line, appending its reply. What it wrote is handed to the log, and durable after `commit`.
+  /// Answers one line, appending its reply. What it wrote is handed to the log, and durable after
+  /// `commit`.
   func answer(_ line: UnsafeBufferPointer<UInt8>, appendingTo output: inout [UInt8]) throws {
     service.answer(line: line, appendingTo: &output)
     try handOver()
@@ -97,7 +107,8 @@ final class Host {
     }
   }
 
-  /// Makes everything that was answered durable. Any throw means that nothing of it may be acknowledged.
+  /// Makes everything that was answered durable. Any throw means that nothing of it may be
+  /// acknowledged.
   func commit() throws {
     if let log, log.hasPendingRecords { try log.commit() }
   }
@@ -120,7 +131,7 @@ final class Host {
   private static func residentBytes() -> Int? {
     guard let bytes = try? readFile("/proc/self/statm", maximumBytes: 4_096) else { return nil }
     let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-    return fields.count > 1 ? Int(fields[1]).map { $0 * 4_096 } : nil
+    return fields.count > 1 ? Int(fields[1]).map { $0 * System.pageBytes } : nil
   }
 }
 
@@ -128,6 +139,11 @@ final class Host {
 func readFile(_ path: String, maximumBytes: Int) throws -> [UInt8] {
   let descriptor = try System.openFile(path, in: nil, for: .reading)
   defer { System.closeFile(descriptor) }
+  return try readAll(descriptor, name: path, maximumBytes: maximumBytes)
+}
+
+/// Reads a descriptor to its end, at most so many bytes; the name is for messages.
+func readAll(_ descriptor: Int32, name: String, maximumBytes: Int) throws -> [UInt8] {
   var bytes: [UInt8] = []
   var chunk = [UInt8](repeating: 0, count: 1 << 16)
   while true {
@@ -135,7 +151,7 @@ func readFile(_ path: String, maximumBytes: Int) throws -> [UInt8] {
     if count == 0 { return bytes }
     bytes.append(contentsOf: chunk[..<count])
     if bytes.count > maximumBytes {
-      throw HostFailure("\(path) is larger than \(maximumBytes) bytes")
+      throw HostFailure("\(name) is larger than \(maximumBytes) bytes")
     }
   }
 }

@@ -2,8 +2,10 @@ import Engine
 import Shop
 import Wire
 
-/// What the rows say of items and customers, kept until all of them are read: of each item its first
-/// title, category and brand, and its last price by time; of each customer the last region by time.
+/// What the rows say of items and customers, kept until all of them are read.
+///
+/// Of each item its first title, category and brand, and its last price by time; of each customer
+/// the last region by time.
 struct Catalogue {
   private struct ItemWords {
     var title: String?

@@ -1,7 +1,7 @@
 // The UCI Online Retail layout
 // ----------------------------
-// (Chen, Sain, Guo 2012.) One row per line of an invoice of a British gift wholesaler. What its rows
-// mean is not all in its columns:
+// (Chen, Sain, Guo 2012.) One row per line of an invoice of a British gift wholesaler. What its
+// rows mean is not all in its columns:
 //
 // - An invoice whose number starts with C takes goods back: its rows have negative quantities and
 //   do not say which invoice they were bought on.

@@ -123,7 +123,7 @@ struct ImportTally {
     }
     if unitsWithoutOrder > 0 {
       lines.append(
-        "\(grouped(Int(clamping: unitsWithoutOrder))) units of returns are more than orders had left"
+        "\(grouped(Int(unitsWithoutOrder))) units of returns are more than orders had left"
       )
     }
     lines.append("")

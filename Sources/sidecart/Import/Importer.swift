@@ -20,8 +20,9 @@ struct ImportPlan {
 // ------------------
 // rows -> `OrderWindow` -> `orders.put`, some thousand lines a request. What rows say of items and
 // customers is gathered in `Catalogue` and put once, behind the orders; rows that take goods back
-// wait in `ReturnQueue`. Everything goes in as requests that any host could send, and is counted out
-// of their replies; the same file again gives the same requests, all of which are then unchanged.
+// wait in `ReturnQueue`. Everything goes in as requests that any host could send, and is counted
+// out of their replies; the same file again gives the same requests, all of which are then
+// unchanged.
 
 /// Takes the rows of one stream in.
 struct Importer: ~Copyable {
@@ -189,8 +190,7 @@ extension Importer {
     if !bytes.isEmpty, timeBytes.elementsEqual(bytes) { return lastTime }
     timeBytes.removeAll(keepingCapacity: true)
     timeBytes.append(contentsOf: bytes)
-    lastTime = importedInstant(
-      String(decoding: bytes, as: UTF8.self), zone: plan.zone, dateOrder: plan.dateOrder)
+    lastTime = MomentReader.read(bytes, zone: plan.zone, dateOrder: plan.dateOrder)
     return lastTime
   }
 }

@@ -3,9 +3,9 @@ import Shop
 // How rows become orders
 // ----------------------
 // The rows of an order mostly lie together, but nobody promises it. So an order stays open while
-// rows of others come: at most `maximumOrders` orders and `maximumLines` lines are open at once, and
-// when there are more, the one that was opened first is done. A row that comes later still makes an
-// order of the same id with other content, which the shop rejects as a conflict, visibly.
+// rows of others come: at most `maximumOrders` orders and `maximumLines` lines are open at once,
+// and when there are more, the one that was opened first is done. A row that comes later still
+// makes an order of the same id with other content, which the shop rejects as a conflict, visibly.
 
 /// An order whose rows are still coming in.
 struct OpenOrder {

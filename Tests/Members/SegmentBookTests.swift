@@ -1,0 +1,46 @@
+import Members
+import Shop
+import Testing
+
+@Suite struct SegmentBookTests {
+  private func segment(_ orders: Int64) -> Value {
+    .object([
+      .init(name: "id", value: .string("vip")),
+      .init(
+        name: "condition", value: .object([.init(name: "orders", value: .integer(orders))])),
+    ])
+  }
+
+  @Test func putsAreIdempotent() throws {
+    var book = SegmentBook()
+    let first = try SegmentBook.Segment(segment(3))
+    #expect(book.changes(first))
+    book.apply(first)
+    #expect(!book.changes(first) && book.count == 1)
+    #expect(book["vip"]?.value == segment(3))
+    let second = try SegmentBook.Segment(segment(4))
+    #expect(book.changes(second))
+    book.apply(second)
+    #expect(book["vip"] == second && book.count == 1 && book["other"] == nil)
+  }
+
+  @Test func badSegmentsAreRefusedWithTheirPath() {
+    let cases: [(Value, String)] = [
+      (.null, ""), (.object([.init(name: "ids", value: .null)]), "ids"),
+      (.object([.init(name: "id", value: .string(""))]), "id"),
+      (.object([.init(name: "id", value: .string("a"))]), "condition"),
+      (
+        .object([
+          .init(name: "id", value: .string("a")), .init(name: "condition", value: .integer(1)),
+        ]), "condition"
+      ),
+    ]
+    for (value, path) in cases {
+      #expect {
+        try SegmentBook.Segment(value)
+      } throws: {
+        ($0 as? RecordProblem)?.path == path
+      }
+    }
+  }
+}
