@@ -36,6 +36,11 @@ let package = Package(
       name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"],
       path: "Tests/Experiments", swiftSettings: strict),
 
+    // MARK: Hosts: what hosts in other languages and operators read, run as they would
+    .testTarget(
+      name: "HostsTests", dependencies: ["TestSupport", "sidecart"], path: "Tests/Hosts",
+      swiftSettings: strict),
+
     // MARK: House: the layout, the walls and the style, held by a test
     .testTarget(
       name: "HouseTests", dependencies: ["TestSupport"], path: "Tests/House", swiftSettings: strict),

@@ -64,7 +64,6 @@ extension Engine {
   func headroom(of policies: [Policy], at moment: Instant) -> [PolicyHeadroom] {
     let ledger = self.ledger
     let names = facts.customers.names
-    let zone = facts.settings.zone
     return policies.map { policy in
       let standing = ledger.standing(ofPolicy: policy.id, at: moment)
       var usualCost: Int64?
@@ -75,7 +74,11 @@ extension Engine {
         policy: policy, totalLeft: policy.limits.total.map { max(0, $0 - standing.counted) },
         budgetLeft: policy.budget.map { max(0, $0 - standing.exposure) }, usualCost: usualCost,
         refusal: { customer in
-          ledger.reasonAgainstIssue(of: policy, to: names[customer], at: moment, zone: zone)
+          // Dates, total and budget are headroom of the policy as a whole and are not asked again for each customer.
+          guard let limit = policy.limits.perCustomer else { return nil }
+          let held = ledger.countedCoupons(
+            ofCustomer: names[customer], policy: policy.id, at: moment)
+          return held >= limit ? .limitPerCustomer : nil
         })
     }
   }
@@ -84,26 +87,29 @@ extension Engine {
   func policies(named ids: [String]?) throws -> [Policy] {
     guard let ids else { return ledger.policies.ids.compactMap { ledger.policies[$0] } }
     var policies: [Policy] = []
+    var named: Set<String> = []
     for (index, id) in ids.enumerated() {
       guard let policy = ledger.policies[id] else {
         throw RPCError(
           code: RPCError.Code.notFound, reason: "unknown_policy",
           message: "no policy \(id) is known; policies.put adds one", path: "policies[\(index)]")
       }
-      if !policies.contains(where: { $0.id == id }) { policies.append(policy) }
+      if named.insert(id).inserted { policies.append(policy) }
     }
     return policies
   }
 
   /// What issuing the grants would do, in facts; every grant sees those before it.
+  ///
+  /// - Parameter moment: when they are issued; what a policy's `for` asks is seen from the viewpoint.
   mutating func prepareIssue(
-    _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint
+    _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint, at moment: Instant
   ) -> CouponLedger.Issue {
     let facts = self.facts
     let view = members.view(from: viewpoint, facts: facts)
     let random = surroundings.randomBits
     return ledger.prepareIssue(
-      grants, at: viewpoint.now, zone: facts.settings.zone,
+      grants, at: moment, zone: facts.settings.zone,
       profile: { id in
         facts.customers.index(of: id).map { view.profile(of: $0) }
       }, makeCode: { CouponCode.make { Engine.bytes($0, random) } })
@@ -112,15 +118,15 @@ extension Engine {
   /// Issues what was planned. Targeting has kept every limit and budget, so nothing is refused; were it otherwise, the
   /// call would fail whole.
   mutating func issue(
-    _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint, now: Instant
+    _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint, of call: Call
   ) throws -> [String] {
-    let issue = prepareIssue(grants, from: viewpoint)
+    let issue = prepareIssue(grants, from: viewpoint, at: call.issueMoment(from: viewpoint))
     if let refused = issue.refused.first {
       throw RPCError(
         code: RPCError.Code.refused, reason: ErrorReason(refused.reason.rawValue),
         message: "nothing was issued: \(refused.grant.policy) is refused to one of the customers")
     }
-    for fact in issue.facts { commit(.coupon(fact), now: now) }
+    for fact in issue.facts { commit(.coupon(fact), now: call.now) }
     return issue.issued.map(\.code)
   }
 
@@ -152,8 +158,8 @@ extension RPCError {
   /// A refusal of the ledger.
   init(_ refusal: CouponLedger.Refusal) {
     let error = RPCError(
-      code: RPCError.Code.refused, reason: ErrorReason(refusal.reason), message: refusal.message,
-      path: refusal.path)
+      code: RPCError.code(ofRefusal: refusal.reason), reason: ErrorReason(refusal.reason),
+      message: refusal.message, path: refusal.path)
     guard let need = refusal.need else {
       self = error
       return

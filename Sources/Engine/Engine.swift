@@ -115,10 +115,30 @@ extension Engine {
     _ = try reader.required("now").moment()
     journal.isRecording = false
     defer { journal.isRecording = true }
-    for element in try reader.array("facts", maximumCount: Int.max) {
-      apply(try Fact(element, settings: facts.settings))
-    }
+    let elements = try reader.array("facts", maximumCount: Int.max)
     try reader.finish()
+    var read: [Fact] = []
+    read.reserveCapacity(elements.count)
+    for element in elements {
+      let fact = try Fact(element, settings: facts.settings)
+      try check(fact, at: element)
+      read.append(fact)
+    }
+    for fact in read { apply(fact) }
+  }
+
+  /// Refuses a fact that could be applied in part only: without the zone's file, or in the words of a later version.
+  /// Its log, read on with what is left, would give other answers than where it was written.
+  private func check(_ fact: Fact, at element: JSON) throws {
+    switch fact {
+    case .shop(let value):
+      if ShopSettings(value, over: facts.settings, zoneFile: surroundings.zoneFile) == nil {
+        throw element.failure("unknown_timezone", "the shop's time zone is not on this machine")
+      }
+      if let rules = value["members"] { _ = try MemberRules(rules, over: members.rules) }
+    case .segment(let value): _ = try SegmentBook.Segment(value)
+    default: return
+    }
   }
 
   /// How much there is of everything.

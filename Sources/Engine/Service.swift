@@ -52,9 +52,8 @@ package final class Service: RequestHandler {
       throw RPCError(error)
     } catch let error as RecordProblem {
       throw RPCError(
-        code: error.reason == "conflict" ? RPCError.Code.conflict : RPCError.Code.refused,
-        reason: ErrorReason(error.reason), message: error.message,
-        path: error.path.isEmpty ? nil : error.path)
+        code: RPCError.code(ofRefusal: error.reason), reason: ErrorReason(error.reason),
+        message: error.message, path: error.path.isEmpty ? nil : error.path)
     } catch {
       throw .internalError("\(name) failed in a way that it does not name")
     }
@@ -81,9 +80,20 @@ package final class Service: RequestHandler {
       return
     }
     try method.answer(&engine, call, &result)
-    // A call that changed nothing need not be remembered: made again, it is answered again.
-    guard engine.journal.isOpen else { return }
+    // A call that could have written and found nothing to write is remembered too: made again later, it might write.
+    guard method.writes(call.parameters) else { return }
     let entry = ReplyBook.Entry(fingerprint: fingerprint, reply: result.bytes)
     engine.commit(.replied(key: key, entry), now: now)
+  }
+}
+
+extension RPCError {
+  /// The code for a reason of the shop's or the ledger's.
+  static func code(ofRefusal reason: String) -> Int {
+    switch reason {
+    case "conflict": Code.conflict
+    case "unknown_order", "unknown_reservation", "unknown_policy": Code.notFound
+    default: Code.refused
+    }
   }
 }

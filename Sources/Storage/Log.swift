@@ -40,7 +40,10 @@ package struct LogOptions: Sendable {
 /// An append-only row of records on a disk. One thread uses it.
 package final class Log {
   /// The longest payload of one record.
-  package static let payloadLimitBytes = 16 << 20
+  ///
+  /// A request is one record, whatever it causes: 100,000 coupons of a line of 16 MiB, their codes and
+  /// the reply that is kept for a retry come to about 150 MiB.
+  package static let payloadLimitBytes = 255 << 20
 
   package let options: LogOptions
   /// What was found when the log was opened.

@@ -57,7 +57,7 @@ package final class RealFile: DiskFile {
   }
 
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(SystemError) {
-    try System.writeAll(descriptor, bytes, at: offset)
+    try System.writeAll(descriptor, bytes, at: offset, path: name)
   }
 
   package func resize(toBytes size: UInt64) throws(SystemError) {

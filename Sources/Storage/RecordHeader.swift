@@ -2,7 +2,7 @@
 //
 //   offset  bytes  what
 //        0      4  CRC32C of everything after these four bytes, up to the end of the padding
-//        4      4  length of the payload in bytes, at most 16 MiB
+//        4      4  length of the payload in bytes, at most 255 MiB
 //        8      8  sequence: 1 for the log's first record, then one more for each
 //       16      8  durable offset: all bytes of this segment before this offset were on disk when the
 //                  record was written; at least 64, never beyond the record's own offset

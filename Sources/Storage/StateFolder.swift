@@ -27,20 +27,25 @@ package final class StateFolder: Disk {
 
   /// Opens the folder; to write, also creates and locks it.
   ///
-  /// - Throws: `.noFolder` to a reader without a folder, `.locked` to a second writer, `.system`.
+  /// - Throws: `.noFolder` to a reader without a folder, `.noParent` to a writer who cannot make one,
+  ///   `.notFolder`, `.locked` to a second writer, `.system`.
   package init(path: String, for access: Access) throws(StorageError) {
     self.path = path
     self.access = access
     switch access {
     case .reading:
       do throws(SystemError) { disk = try RealDisk(path: path) } catch {
-        throw error.isMissing ? .noFolder(path: path) : .system(error)
+        if error.isMissing { throw .noFolder(path: path) }
+        throw error.isNotFolder ? .notFolder(path: path) : .system(error)
       }
       lock = nil
     case .writing:
-      disk = try lifted { () throws(SystemError) in
+      do throws(SystemError) {
         if try System.makeFolder(path) { try Self.synchronizeParent(of: path) }
-        return try RealDisk(path: path)
+        disk = try RealDisk(path: path)
+      } catch {
+        if error.isMissing { throw .noParent(path: path) }
+        throw error.isNotFolder ? .notFolder(path: path) : .system(error)
       }
       lock = try Self.takeLock(path: path)
     }

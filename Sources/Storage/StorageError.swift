@@ -18,6 +18,10 @@ package enum StorageError: Error, Equatable, Sendable {
   case system(SystemError)
   /// There is no state folder of that path.
   case noFolder(path: String)
+  /// The folder is not there, and neither is the one to make it in.
+  case noParent(path: String)
+  /// What stands there is no folder.
+  case notFolder(path: String)
   /// Another process writes to this folder.
   case locked(path: String, processID: Int32?)
   /// There is no room for another record. Nothing was written; a later try can succeed.
@@ -55,6 +59,9 @@ extension StorageError: CustomStringConvertible {
     switch self {
     case .system(let error): "\(error)"
     case .noFolder(let path): "\(path): no such state folder"
+    case .noParent(let path):
+      "\(path): no such state folder, and none can be made, as the folder above it is not there either"
+    case .notFolder(let path): "\(path) is not a folder, and the state needs one"
     case .locked(let path, .some(let processID)):
       "\(path) is in use by process \(processID), which alone may write to it"
     case .locked(let path, nil): "\(path) is in use by another process, which alone may write to it"

@@ -162,6 +162,19 @@ extension System {
     return flags >= 0 && flags & O_ACCMODE != O_RDONLY
   }
 
+  /// Opens the null device in the place of each standard stream that the process was started without.
+  ///
+  /// Otherwise the first file opened would become, say, descriptor 2, and a note to people would be
+  /// written into the log. Input is opened to write and output to read, so that `isReadable` and
+  /// `isWritable` still say that they are not there; notes to standard error go nowhere. Call first.
+  package static func fillStandardStreams() {
+    for (descriptor, flags) in [(Int32(0), O_WRONLY), (1, O_RDONLY), (2, O_RDWR)]
+    where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free descriptor is taken, which is this one.
+      _ = open("/dev/null", flags)
+    }
+  }
+
   /// True where the descriptor is a terminal.
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 }

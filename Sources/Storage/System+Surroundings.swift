@@ -52,6 +52,9 @@ extension System {
     return String(cString: value)
   }
 
+  /// The size of a page of memory.
+  package static var pageBytes: Int { max(1, sysconf(Int32(_SC_PAGESIZE))) }
+
   /// This process's id.
   package static var processID: Int32 { getpid() }
 

@@ -38,6 +38,8 @@ package enum System {
   }
 
   static let missingCode = ENOENT
+  static let notFolderCode = ENOTDIR
+  static let closedPipeCode = EPIPE
   static let noRoomCodes = [ENOSPC, EDQUOT, EFBIG]
 }
 
@@ -92,12 +94,14 @@ extension System {
 
   /// Writes all bytes at an offset.
   package static func writeAll(
-    _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: UInt64
+    _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: UInt64, path: String? = nil
   ) throws(SystemError) {
     var rest = bytes
     var place = off_t(clamping: offset)
     while !rest.isEmpty {
-      let count = try call("pwrite") { pwrite(descriptor, rest.baseAddress, rest.count, place) }
+      let count = try call("pwrite", path: path) {
+        pwrite(descriptor, rest.baseAddress, rest.count, place)
+      }
       rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       place += off_t(count)
     }

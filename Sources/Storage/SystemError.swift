@@ -28,4 +28,10 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
 
   /// True where the thing named does not exist.
   package var isMissing: Bool { code == System.missingCode }
+
+  /// True where something stands in the place of a folder that is none.
+  package var isNotFolder: Bool { code == System.notFolderCode }
+
+  /// True where the reader of a pipe has gone.
+  package var isClosedPipe: Bool { code == System.closedPipeCode }
 }

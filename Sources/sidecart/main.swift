@@ -1,14 +1,15 @@
 // The command line: finds the command, runs it, turns what it throws into one line and an exit status.
-// 0: done. 1: it failed. 2: it was called wrongly.
+// 0: done. 1: it failed, or whoever read its output has gone. 2: it was called wrongly.
 
 import Storage
 
+System.fillStandardStreams()
+System.ignoreWriteSignals()
 let words = Array(CommandLine.arguments.dropFirst())
 System.end(status: Program.run(words))
 
 enum Program {
   static func run(_ words: [String]) -> Int32 {
-    do { try Console.fillClosedStreams() } catch { return 1 }
     var name = words.first ?? "help"
     if name == "--help" || name == "-h" { name = "help" }
     if name == "--version" { name = "version" }
@@ -26,6 +27,8 @@ enum Program {
     } catch let error as UsageError {
       Console.note("\(error.message); see sidecart \(name) --help")
       return 2
+    } catch is OutputClosed {
+      return 1
     } catch let error as HostFailure {
       Console.note(error.message)
       return error.status

@@ -78,7 +78,19 @@ extension AffinityIndex {
       }
       list.offer(next.item) { scorer.slot(next.item, repeats: repeats) }
     }
-    if query.repeats != .only, !list.isFull {
+    if query.repeats == .only {
+      // What was bought once, in a shop to which nobody has come back yet, scores nothing and is the answer all the same.
+      let basket = Set(query.basket)
+      for entry in history.heaviest(history.items.count, names: names)
+      where !list.isFull && !basket.contains(entry.item) {
+        list.offer(entry.item) {
+          var slot = scorer.slot(entry.item, repeats: repeats)
+          slot.source = .repeatPurchase
+          slot.because = [entry.item]
+          return slot
+        }
+      }
+    } else if !list.isFull {
       let fallback = Fallback(
         query: query, history: history, ranking: self.ranking(of: query, atLeast: .max, facts),
         items: facts.items)

@@ -45,4 +45,8 @@ package struct Call {
   package func viewpoint(at moment: Instant?) -> Viewpoint {
     moment.map { Viewpoint(asOf: $0) } ?? Viewpoint(now: now)
   }
+
+  /// The moment at which coupons are issued for a question as of then: that one, but never one ahead of now. A coupon of
+  /// the future would take a place that is taken today.
+  package func issueMoment(from viewpoint: Viewpoint) -> Instant { min(viewpoint.now, now) }
 }

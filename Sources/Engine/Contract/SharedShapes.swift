@@ -102,7 +102,9 @@ package enum SharedShapes {
       "applied",
       .list(
         .object([
-          .required("code", .string), .required("policy", .string), .required("discount", .integer),
+          .required("code", .string), .required("policy", .string),
+          .required("discount", .integer, "off lines and shipping together, minor units"),
+          .optional("shipping", .integer, "the part of the discount that is off shipping"),
           .required(
             "lines",
             .list(.object([.required("index", .integer), .required("discount", .integer)]))),
@@ -112,7 +114,11 @@ package enum SharedShapes {
       .list(
         .object([
           .required("code", .string), .required("reason", .string),
-          .optional("need", .object([.optional("spend_more", .integer)])),
+          .optional(
+            "need",
+            .object([
+              .optional("spend_more", .integer, "minor units"), .optional("units_more", .integer),
+            ]), "what would make it apply"),
         ]))),
   ]
 

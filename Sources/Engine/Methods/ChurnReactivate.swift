@@ -62,7 +62,8 @@ enum ChurnReactivate: Method {
     let policies = try engine.policies(named: policyIDs)
     var round = WinBackRound(engine: &engine, from: viewpoint, channels: channels, limit: limit)
     let plan = engine.plan(
-      policies, for: round.addressees, budget: nil, limit: limit, from: viewpoint)
+      policies, for: round.addressees, budget: nil, limit: limit, from: viewpoint,
+      issuedAt: call.issueMoment(from: viewpoint))
     for assignment in plan.assignments {
       round.coupons[assignment.customer] = (policy: assignment.policy, code: nil)
     }
@@ -71,7 +72,7 @@ enum ChurnReactivate: Method {
       let codes = try engine.issue(
         plan.assignments.map {
           CouponLedger.Grant(customer: names[$0.customer], policy: $0.policy)
-        }, from: viewpoint, now: call.now)
+        }, from: viewpoint, of: call)
       for (assignment, code) in zip(plan.assignments, codes) {
         round.coupons[assignment.customer] = (policy: assignment.policy, code: code)
       }

@@ -37,7 +37,7 @@ enum CouponsIssue: Method {
     for element in list {
       grants.append(CouponLedger.Grant(customer: try element.identifier(), policy: id))
     }
-    let issue = engine.prepareIssue(grants, from: Viewpoint(now: call.now))
+    let issue = engine.prepareIssue(grants, from: Viewpoint(now: call.now), at: call.now)
     for fact in issue.facts { engine.commit(.coupon(fact), now: call.now) }
     reply.beginObject()
     reply.key("issued")

@@ -110,10 +110,19 @@ enum OrdersGet: Method {
   static let name = "orders.get"
   static let summary = "Gives an order as it stands, with what was cancelled and returned."
   static let parameters: [Field] = [.required("order", .string)]
-  static let result = Shape.object(
-    SharedShapes.order + [
-      .required("cancelled", .boolean), .required("net", .integer, "minor units"),
-    ])
+  static let result = Shape.object([
+    .required("id", .string), .optional("customer", .string), .required("time", .moment),
+    .optional("channel", .string),
+    .required(
+      "lines",
+      .list(
+        .object([
+          .required("item", .string), .required("quantity", .integer),
+          .required("unit_price", .integer), .required("discount", .integer),
+          .required("returned", .integer, "units that came back"),
+        ]))), .optional("coupons", .list(.string)), .required("cancelled", .boolean),
+    .required("net", .integer, "what is left to pay for the order, minor units"),
+  ])
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
     var reader = try call.reader()

@@ -54,7 +54,12 @@ enum OrdersPut: Method {
       "orders", call, into: &reply,
       read: { (json, zone) throws(ParameterError) in try OrderDraft(json, zone: zone) },
       check: { (facts, draft) throws(RecordProblem) in try facts.check(draft) },
-      contradict: { $0 != $1 }, identity: { $0.id }, fact: { .order($0) })
+      contradict: { left, right in
+        // A stated currency is the shop's own by now, and says no more than none.
+        var stated = left
+        stated.currency = right.currency
+        return stated != right
+      }, identity: { $0.id }, fact: { .order($0) })
   }
 }
 

@@ -55,8 +55,11 @@ enum Recommend: Method {
     let viewpoint = call.viewpoint(at: moment)
     let customerIndex = customer.flatMap { engine.facts.customers.index(of: $0) } ?? -1
     var basket: [Int32] = []
+    var seen: Set<Int32> = []
     for name in basketNames ?? [] {
-      guard let item = engine.facts.items.index(of: name), !basket.contains(item) else { continue }
+      guard let item = engine.facts.items.index(of: name), seen.insert(item).inserted else {
+        continue
+      }
       basket.append(item)
     }
     let query = RecommendQuery(

@@ -20,7 +20,8 @@ enum Target: Method {
       "segment", .either([.string, .shared("Condition")]),
       "a segment's id, or a condition over the profile"),
     .optional("budget", .integer, "the most that the coupons given may cost, minor units"),
-    .optional("at", .moment),
+    .optional(
+      "at", .moment, "as of that moment; coupons are issued then, or now if it lies ahead"),
     .optional("limit", .integer, "coupons given at most, 0 to 100000; 1000 where absent"),
     .optional("commit", .boolean, "true: issue the coupons; false, the default: plan only"),
     .optional("key", .string, "with commit: makes a retry give the stored reply"),
@@ -72,14 +73,15 @@ enum Target: Method {
     let condition = try engine.segmentCondition(segment)
     let customers = try engine.audience(customerIDs, condition, from: viewpoint)
     let plan = engine.plan(
-      policies, for: customers, budget: budget, limit: limit, from: viewpoint)
+      policies, for: customers, budget: budget, limit: limit, from: viewpoint,
+      issuedAt: call.issueMoment(from: viewpoint))
     var codes: [String]?
     if commits {
       let names = engine.facts.customers.names
       codes = try engine.issue(
         plan.assignments.map {
           CouponLedger.Grant(customer: names[$0.customer], policy: $0.policy)
-        }, from: viewpoint, now: call.now)
+        }, from: viewpoint, of: call)
     }
     write(plan, codes: codes, names: engine.facts.customers.names, &reply)
   }
@@ -182,7 +184,7 @@ extension Engine {
   /// Plans coupons for customers.
   mutating func plan(
     _ policies: [Policy], for customers: [Int32], budget: Int64?, limit: Int,
-    from viewpoint: Viewpoint
+    from viewpoint: Viewpoint, issuedAt moment: Instant
   ) -> TargetPlan {
     let facts = self.facts
     let view = members.view(from: viewpoint, facts: facts)
@@ -191,7 +193,7 @@ extension Engine {
     let asksPreference = policies.contains { $0.scope == .preferred }
     let signals = customers.map { signal(of: profile($0), asksPreference: asksPreference) }
     return Targeting.plan(
-      members: signals, policies: headroom(of: policies, at: viewpoint.now), budget: budget,
+      members: signals, policies: headroom(of: policies, at: moment), budget: budget,
       limit: limit, viewpoint: viewpoint, zone: facts.settings.zone, profile: profile,
       precedes: { names.precedes($0, $1) })
   }

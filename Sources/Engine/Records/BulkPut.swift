@@ -122,12 +122,17 @@ extension Engine {
         }
         seen[id] = record
       } catch {
-        throw RPCError(
-          code: RPCError.Code.refused, reason: ErrorReason(error.reason),
-          message: error.message + "; nothing was taken, since the call is atomic",
-          path: error.located("\(name)", index).path)
+        throw Engine.refusal(of: error.located("\(name)", index))
       }
     }
+  }
+
+  /// What an atomic call is refused with for one of its records.
+  private static func refusal(of problem: RecordProblem) -> RPCError {
+    RPCError(
+      code: RPCError.code(ofRefusal: problem.reason), reason: ErrorReason(problem.reason),
+      message: problem.message + "; nothing was taken, since the call is atomic",
+      path: problem.path)
   }
 }
 
@@ -144,15 +149,21 @@ extension Engine {
     let isAtomic = try reader.optionalBool("atomic") ?? false
     try reader.finish()
     if isAtomic {
+      var seen: [String: Value] = [:]
       for (index, element) in list.enumerated() {
         let value = try element.value()
         do throws(RecordProblem) {
           _ = try check(self, value)
+          // The check knows nothing of the records before, whose facts are not there yet.
+          guard case .string(let id)? = value["id"] else { continue }
+          if let earlier = seen[id], earlier != value {
+            throw RecordProblem(
+              path: "id", reason: "conflict",
+              message: "\(id) stands in this call before, with other content")
+          }
+          seen[id] = value
         } catch {
-          throw RPCError(
-            code: RPCError.Code.refused, reason: ErrorReason(error.reason),
-            message: error.message + "; nothing was taken, since the call is atomic",
-            path: error.located("\(name)", index).path)
+          throw Engine.refusal(of: error.located("\(name)", index))
         }
       }
     }

@@ -70,7 +70,9 @@ extension JSON {
     let text = try string(maximumBytes: 64)
     if let instant = Instant(rfc3339: text) { return instant }
     if let day = Day(text: text) {
-      return zone.instant(day: isEnd ? Day(number: day.number + 1) : day)
+      // The first and the last day that can be said begin or end outside the moments that can be said, by the offset.
+      let moment = zone.instant(day: isEnd ? Day(number: day.number + 1) : day)
+      return max(.earliest, min(.latest, moment))
     }
     throw failure(
       "not_a_time",

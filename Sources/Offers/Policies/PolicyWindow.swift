@@ -49,11 +49,11 @@ package struct PolicyWindow: Equatable, Sendable {
       }
     }
 
-    /// As an end: the first moment after the day.
+    /// As an end: the first moment after the day, or the last that can be said.
     package func end(in zone: Zone) -> Instant {
       switch self {
       case .moment(let instant): instant
-      case .day(let day): zone.instant(day: Day(number: day.number + 1))
+      case .day(let day): min(.latest, zone.instant(day: Day(number: day.number + 1)))
       }
     }
   }

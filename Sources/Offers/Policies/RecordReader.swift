@@ -16,7 +16,8 @@ struct RecordReader {
     self.members = members
     for member in members where !names.contains(member.name) {
       throw problem(
-        member.name, "unknown_member", "there is no such member here; known are \(names)")
+        member.name, "unknown_parameter",
+        "\(member.name) is not known here; allowed: \(names.joined(separator: ", "))")
     }
   }
 

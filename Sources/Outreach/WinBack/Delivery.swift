@@ -24,7 +24,8 @@ package struct Delivery: Equatable, Sendable {
       candidates = consents.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
     let open = candidates.filter { record.consents(to: $0) != false }
-    if open.isEmpty, !candidates.isEmpty { return nil }
+    // Channels that are stated bind, none of them included; where nothing is said the preferred one is worth a try.
+    if open.isEmpty, offered != nil || !candidates.isEmpty { return nil }
     func rank(_ channel: String) -> Int {
       (record.consents(to: channel) == true ? 0 : 2) + (channel == profile.preferredChannel ? 0 : 1)
     }
@@ -33,13 +34,13 @@ package struct Delivery: Equatable, Sendable {
   }
 
   /// The next time that the clock shows the hour, outside the quiet hours.
-  static func moment(hour: Int?, now: Instant, zone: Zone) -> Instant {
+  package static func moment(hour: Int?, now: Instant, zone: Zone) -> Instant {
     var hour = hour ?? usualHour
     if hour < quietUntilHour || hour >= quietFromHour { hour = usualHour }
     let today = zone.day(of: now)
     let clock = Int64(hour) * 3_600_000
     let moment = zone.instant(day: today, clock: clock)
     if moment >= now { return moment }
-    return zone.instant(day: Day(number: today.number + 1), clock: clock)
+    return min(.latest, zone.instant(day: Day(number: today.number + 1), clock: clock))
   }
 }

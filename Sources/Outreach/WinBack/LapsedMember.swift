@@ -44,7 +44,7 @@ package struct LapsedMember {
   }
 
   /// 2^(-days / half-life), by squaring: the same on every machine.
-  static func reach(daysSilent: Double) -> Double {
+  package static func reach(daysSilent: Double) -> Double {
     let halvings = min(60, daysSilent / reachHalfLifeDays)
     var reach = 1.0
     for _ in 0..<Int(halvings) { reach /= 2 }

@@ -11,7 +11,7 @@ package struct WinBackMessage: Equatable, Sendable {
   ///   - coupon: what the coupon is called, if there is one, and its code once it is issued.
   ///   - items: titles of what is shown, the best first.
   package init(name: String?, coupon: (title: String, code: String?)?, items: [String]) {
-    let greeting = name.map { "Hello \($0), it" } ?? "It"
+    let greeting = name.flatMap { $0.isEmpty ? nil : "Hello \($0), it" } ?? "It"
     var text = greeting + " has been a while."
     if let first = items.first { text += " \(first) is waiting for you." }
     if let coupon {

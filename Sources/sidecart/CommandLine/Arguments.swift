@@ -35,7 +35,7 @@ struct Arguments {
     while index < words.count {
       let word = words[index]
       index += 1
-      if isOperandsOnly || !word.hasPrefix("--") {
+      if isOperandsOnly || !word.hasPrefix("-") || word == "-" {
         operands.append(word)
         continue
       }
@@ -43,12 +43,12 @@ struct Arguments {
         isOperandsOnly = true
         continue
       }
+      guard word.hasPrefix("--") else { throw Arguments.unknown(word, options) }
       let body = word.dropFirst(2)
       let parts = body.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0])
       guard let option = options.first(where: { $0.name == name }) else {
-        let known = options.map { "--" + $0.name }.joined(separator: " ")
-        throw UsageError("unknown option --\(name); known are: \(known) --help")
+        throw Arguments.unknown("--" + name, options)
       }
       if values[name] != nil || flags.contains(name) {
         throw UsageError("--\(name) is given twice")
@@ -62,9 +62,19 @@ struct Arguments {
         values[name] = words[index]
         index += 1
       } else {
-        throw UsageError("--\(name) needs a value: --\(name) \(option.placeholder ?? "")")
+        throw Arguments.missingValue(option)
       }
+      if values[name] == "" { throw Arguments.missingValue(option) }
     }
+  }
+
+  private static func unknown(_ word: String, _ options: [Option]) -> UsageError {
+    let known = (options.map(\.name) + ["help"]).map { "--" + $0 }.joined(separator: " ")
+    return UsageError("unknown option \(word); known are \(known)")
+  }
+
+  private static func missingValue(_ option: Option) -> UsageError {
+    UsageError("--\(option.name) needs a value: --\(option.name) \(option.placeholder ?? "")")
   }
 
   func has(_ name: String) -> Bool { flags.contains(name) }

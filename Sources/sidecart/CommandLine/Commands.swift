@@ -1,7 +1,8 @@
 /// Every command that there is, in the order in which the help lists them.
 enum Commands {
   static let all: [any Command.Type] = [
-    Serve.self, Import.self, Call.self, PrintLog.self, Bench.self, Version.self, Help.self,
+    Serve.self, Import.self, Call.self, PrintLog.self, Demo.self, Bench.self, Version.self,
+    Help.self,
   ]
 
   static func named(_ name: String) -> (any Command.Type)? { all.first { $0.name == name } }
@@ -16,6 +17,7 @@ enum Version: Command {
   static let details = ""
 
   static func run(_ arguments: Arguments) throws -> Int32 {
+    try arguments.expectOperands(atMost: 0)
     try Console.write("sidecart \(Host.version)\n")
     return 0
   }
@@ -48,12 +50,13 @@ enum Help: Command {
   }
 
   static func run(_ arguments: Arguments) throws -> Int32 {
+    try arguments.expectOperands(atMost: 1)
     guard let name = arguments.operands.first else {
       try Console.write(overview)
       return 0
     }
     guard let command = Commands.named(name) else {
-      throw UsageError("there is no command \(name)")
+      throw UsageError("there is no command \(name), sidecart help lists them")
     }
     try Console.write(command.help)
     return 0

@@ -20,7 +20,6 @@ enum Bench: Command {
 
   static func run(_ arguments: Arguments) throws -> Int32 {
     try arguments.expectOperands(atMost: 0)
-    System.ignoreWriteSignals()
     let seconds = try arguments.integer("seconds", in: 1...60) ?? 3
     let folder =
       (arguments["folder"] ?? ".") + "/sidecart-bench-"

@@ -26,10 +26,10 @@ enum Call: Command {
       throw UsageError("call needs a METHOD; sidecart call rpc.discover lists them")
     }
     let parameters = try parameters(arguments.operands.dropFirst().first ?? "{}")
-    System.ignoreWriteSignals()
+    let access = try access(method, parameters)
     let host = try Host(
-      state: arguments["state"], fixedMoment: try arguments.moment("now"),
-      isReadOnly: try !writes(method, parameters))
+      state: access == .none ? nil : arguments["state"], fixedMoment: try arguments.moment("now"),
+      isReadOnly: access == .reading)
     host.stamp()
     var line = JSONWriter(capacity: parameters.count + 128)
     line.beginObject()
@@ -51,34 +51,38 @@ enum Call: Command {
     return try show(reply)
   }
 
-  /// Whether the call needs the state folder for itself. What cannot be read is refused anyway, and writes nothing.
-  private static func writes(_ method: String, _ parameters: [UInt8]) throws -> Bool {
-    guard let method = Methods.named(method) else { return false }
+  /// What a call needs the state folder for.
+  private enum Access {
+    /// Nothing: it is refused whatever the folder holds.
+    case none
+    case reading
+    case writing
+  }
+
+  /// - Throws: `HostFailure` where the params are no JSON; here its byte offset still means something.
+  private static func access(_ method: String, _ parameters: [UInt8]) throws -> Access {
     let scanner = JSONScanner()
-    return parameters.withUnsafeBufferPointer { bytes in
-      withExtendedLifetime(scanner) {
-        guard let params = try? scanner.scan(bytes) else { return false }
-        return method.writes(params)
+    return try parameters.withUnsafeBufferPointer { bytes in
+      try withExtendedLifetime(scanner) {
+        do throws(ScanError) {
+          let root = try scanner.scan(bytes)
+          guard let method = Methods.named(method) else { return .none }
+          return method.writes(root) ? .writing : .reading
+        } catch {
+          throw HostFailure("PARAMS: \(error.message) (byte \(error.offset))")
+        }
       }
     }
   }
 
   private static func parameters(_ word: String) throws -> [UInt8] {
     let limit = Limits().maximumLineBytes
-    var bytes: [UInt8]
     if word == "-" {
-      // Not by the name /dev/stdin: a host may have given a socket, which cannot be opened by name.
-      bytes = try readFile(0, named: "stdin", maximumBytes: limit)
-    } else if word.hasPrefix("@") {
-      bytes = try readFile(String(word.dropFirst()), maximumBytes: limit)
-    } else {
-      bytes = Array(word.utf8)
+      guard System.isReadable(0) else { throw HostFailure("stdin is not open") }
+      return try readAll(0, name: "stdin", maximumBytes: limit)
     }
-    // A file may be laid out over many lines; inside JSON a line break is white space.
-    for index in bytes.indices where bytes[index] == 0x0A || bytes[index] == 0x0D {
-      bytes[index] = 0x20
-    }
-    return bytes
+    if word.hasPrefix("@") { return try readFile(String(word.dropFirst()), maximumBytes: limit) }
+    return Array(word.utf8)
   }
 
   private static func show(_ reply: [UInt8]) throws -> Int32 {

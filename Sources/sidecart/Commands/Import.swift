@@ -51,7 +51,7 @@ enum Import: Command {
       throw UsageError("--emit prints requests and writes no state: leave --state out")
     }
     var plan = try plan(arguments)
-    System.ignoreWriteSignals()
+    guard path != "-" || System.isReadable(0) else { throw HostFailure("stdin is not open") }
     let input = path == "-" ? 0 : try System.openFile(path, for: .reading)
     try System.endInputOnTermination(descriptor: input)
     let start = System.monotonicNanoseconds()
@@ -169,7 +169,7 @@ enum Import: Command {
   private static func show(_ tally: ImportTally, _ arguments: Arguments) throws {
     let text = arguments.has("json") ? tally.json : Array(tally.table.utf8)
     if arguments.has("emit") {
-      try text.withUnsafeBytes { try System.writeAll(2, $0) }
+      Console.writeError(text)
     } else {
       try Console.write(text)
     }

@@ -18,18 +18,23 @@ enum Serve: Command {
   ]
   static let details = """
     One JSON value a line, UTF-8; replies come in the order of the requests. What is acknowledged is on disk
-    (one fdatasync for all lines of a read). The end of input and SIGTERM finish what was accepted and end with status 0.
-    stdout carries replies alone; notes for people go to stderr.
+    (one fdatasync for all lines of a read). stdout carries replies alone; notes for people go to stderr.
+
+    The end of input, SIGTERM and SIGINT answer the lines that were read, make them durable and end with status 0; so does
+    the method shutdown, and lines behind it are not answered. Status 1: the folder could not be opened, stdout was
+    closed, or something could not be stored; what was not acknowledged may be sent again.
 
       printf '%s\\n' '{"jsonrpc":"2.0","id":1,"method":"status"}' | sidecart serve --state shop
     """
 
   static func run(_ arguments: Arguments) throws -> Int32 {
     try arguments.expectOperands(atMost: 0)
-    guard Console.hasInput, Console.hasOutput else {
+    if arguments.has("read-only"), arguments["state"] == nil {
+      throw UsageError("--read-only needs --state DIR: there is nothing to read otherwise")
+    }
+    guard System.isReadable(0), System.isWritable(1) else {
       throw HostFailure("serve needs an open stdin and stdout")
     }
-    System.ignoreWriteSignals()
     try System.endInputOnTermination(descriptor: 0)
     let host = try Host(
       state: arguments["state"], fixedMoment: try arguments.moment("now"),
@@ -68,7 +73,19 @@ struct ServeLoop: ~Copyable {
 
   init(host: Host) { self.host = host }
 
+  /// Serves until the input ends, a signal or `shutdown` says so, or nothing can be stored any more.
   mutating func run() throws -> Int32 {
+    do {
+      try answerAll()
+      try host.close()
+      return 0
+    } catch let error as StorageError {
+      // The replies of this batch are dropped with it: none acknowledges what is not stored.
+      throw HostFailure("not stored, so not acknowledged, and this is the end: \(error)")
+    }
+  }
+
+  private mutating func answerAll() throws {
     var isOpen = true
     while isOpen {
       let count = try framer.withWritableBytes { try System.read(0, into: $0) }
@@ -88,8 +105,6 @@ struct ServeLoop: ~Copyable {
       try flush()
       if host.service.engine.isStopping { isOpen = false }
     }
-    try host.close()
-    return 0
   }
 
   private mutating func flush() throws {
@@ -100,7 +115,7 @@ struct ServeLoop: ~Copyable {
     } catch {
       // What was written is durable; the host went away without reading it.
       try? host.close()
-      throw HostFailure("stdout is closed: \(error)")
+      throw HostFailure("stdout takes no more replies: \(error)")
     }
     replies.removeAll(keepingCapacity: replies.capacity < 4 << 20)
   }

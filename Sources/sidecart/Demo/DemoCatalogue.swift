@@ -10,10 +10,17 @@ struct DemoProduct {
   var cost: Int64
   /// Days that one unit lasts; 0 for what nobody buys again soon.
   var lastsDays: Double
-  /// Months (1 to 12) in which it sells three times as well; empty for all the year.
+  /// Months (1 to 12) in which people buy it on top of their habits; empty for all the year.
   var season: [Int]
+  /// Whether the shop has it in its season only: nobody sells moon cakes in June.
+  var isOnlyInSeason = false
   /// Ids of what people take along with it.
   var companions: [String]
+
+  var isGift: Bool { category == ["Gifts"] }
+
+  /// Whether the shop has it in that month.
+  func isSold(inMonth month: Int) -> Bool { !isOnlyInSeason || season.contains(month) }
 }
 
 enum DemoCatalogue {
@@ -54,11 +61,25 @@ enum DemoCatalogue {
       ["pot-gaiwan", "tool-scale"]),
     ware("caddy-tin", "Tea caddy, tin", "Storage", 3900, ["green-longjing"]),
     ware("caddy-clay", "Tea caddy, clay", "Storage", 8900, ["puer-raw"]),
-    gift("gift-new-year", "New Year gift box", 29800, [1, 2]),
-    gift("gift-mid-autumn", "Mid-autumn box with moon cakes", 26800, [9]),
-    gift("gift-tasting", "Tasting box, twelve teas", 16800, [12]),
+    gift("gift-new-year", "New Year gift box", 29800, [1, 2], isOnlyInSeason: true),
+    gift(
+      "gift-mid-autumn", "Mid-autumn box with moon cakes", 26800, [8, 9], isOnlyInSeason: true),
+    gift("gift-tasting", "Tasting box, twelve teas", 16800, [6, 12]),
     gift("gift-wedding", "Wedding favours, 20 pieces", 39800, [5, 10]),
   ]
+
+  /// What is used up and bought again.
+  static let consumables = products.indices.filter { products[$0].lastsDays > 0 }
+
+  static func title(of id: String) -> String {
+    products.first { $0.id == id }?.title ?? id
+  }
+
+  /// The title without its size: `Keemun black tea` of `Keemun black tea, 100 g`.
+  static func shortTitle(of id: String) -> String {
+    let title = title(of: id)
+    return title.split(separator: ",").first.map(String.init) ?? title
+  }
 
   static func index(of id: String) -> Int {
     guard let index = products.firstIndex(where: { $0.id == id }) else {
@@ -93,10 +114,10 @@ enum DemoCatalogue {
   }
 
   private static func gift(
-    _ id: String, _ title: String, _ price: Int64, _ season: [Int]
+    _ id: String, _ title: String, _ price: Int64, _ season: [Int], isOnlyInSeason: Bool = false
   ) -> DemoProduct {
     DemoProduct(
       id: id, title: title, category: ["Gifts"], price: price, cost: price * 55 / 100, lastsDays: 0,
-      season: season, companions: ["caddy-tin"])
+      season: season, isOnlyInSeason: isOnlyInSeason, companions: ["caddy-tin"])
   }
 }

@@ -4,10 +4,11 @@ import Shop
 // -------------------------------
 // Two years of a tea house, drawn from a seed. Each customer has a day of joining, a rhythm (mean days between
 // visits), two to four favourites that are bought again when they run out, a taste for trying new things, a
-// sensitivity to price, a channel, and perhaps a day after which they never come again. A visit takes the
-// favourites that are due, what goes with them, now and then something new or of the season; who is
-// sensitive to price buys more often when the shop has its sale week. Nothing is tuned to what the
-// recommender looks for: habits, seasons, companions and lapses are what shops have.
+// sensitivity to price, a channel, and perhaps a day after which they never come again. A visit takes the favourites
+// that are due, what goes with them, now and then something new or of the season; who is sensitive to price buys
+// more of it at a discount, and more so in the sale week of each quarter. A third are regulars, a third come now and
+// then, the rest came once or twice, often for a gift; some joined and never bought. Nothing is tuned to what
+// the recommender looks for: habits, seasons, companions and lapses are what shops have.
 
 /// A shop made from a seed: the same seed gives the same shop on every machine.
 struct DemoShop {
@@ -28,7 +29,8 @@ struct DemoShop {
   init(seed: UInt64, customerCount: Int, zone: Zone) {
     random = SplitMix(seed: seed)
     self.zone = zone
-    firstDay = zone.day(of: DemoShop.now).number - Int32(DemoShop.days)
+    let today = zone.day(of: DemoShop.now)
+    firstDay = today.number - Int32(DemoShop.days)
     items = DemoCatalogue.products.enumerated().map { index, product in
       var item = ItemPatch(id: product.id)
       item.title = .set(product.title)
@@ -36,6 +38,7 @@ struct DemoShop {
       item.price = .set(product.price)
       item.cost = .set(product.cost)
       item.introduced = .set(Day(number: firstDay + Int32(index % 7) * 30))
+      if !product.isSold(inMonth: today.date.month) { item.stock = .set(0) }
       return item
     }
     for number in 1...max(1, customerCount) { live(number) }
@@ -49,24 +52,28 @@ struct DemoShop {
     var exploring: Double
     var sensitivity: Double
     var channel: String
+    /// Who comes for a gift, and hardly for anything else.
+    var seeksGift: Bool
     var lastDay: Double
   }
 
   private mutating func habits(from day: Double) -> Habits {
     let kind = random.fraction()
-    // A third are regulars, a third come now and then, the rest came once or twice, often for a gift.
     let rhythm = kind < 0.3 ? 9 + 12 * random.fraction() : 25 + 55 * random.fraction()
     let stays = kind < 0.3 ? 900.0 : kind < 0.65 ? 420.0 : 40.0
-    let consumables = DemoCatalogue.products.indices.filter {
-      DemoCatalogue.products[$0].lastsDays > 0
-    }
-    let favourites = (0..<2 + random.below(3)).map { _ in
-      consumables[min(random.below(consumables.count), random.below(consumables.count))]
+    let consumables = DemoCatalogue.consumables
+    var favourites: [Int] = []
+    for _ in 0..<2 + random.below(3) {
+      // The smaller of two draws: what stands first in the catalogue is liked by most.
+      let first = random.below(consumables.count)
+      let choice = consumables[min(first, random.below(consumables.count))]
+      if !favourites.contains(choice) { favourites.append(choice) }
     }
     return Habits(
-      rhythmDays: rhythm, favourites: favourites, exploring: 0.1 + 0.5 * random.fraction(),
+      rhythmDays: rhythm, favourites: favourites, exploring: 0.05 + 0.3 * random.fraction(),
       sensitivity: random.fraction() * random.fraction(),
       channel: ["store", "wechat", "app"][random.below(3)],
+      seeksGift: kind >= 0.65 && random.fraction() < 0.4,
       lastDay: day - stays * random.logarithm())
   }
 
@@ -76,6 +83,7 @@ struct DemoShop {
     var day = Double(DemoShop.days) * random.fraction()
     let habits = habits(from: day)
     describe(id, joined: day, habits)
+    if random.fraction() < 0.06 { return }
     var boughtOn: [Int: Double] = [:]
     var visit = 0
     while day < Double(DemoShop.days) - 1, day <= habits.lastDay || visit == 0 {
@@ -90,7 +98,8 @@ struct DemoShop {
 
   private mutating func describe(_ id: String, joined day: Double, _ habits: Habits) {
     var customer = CustomerPatch(id: id)
-    customer.joined = .set(moment(day, hour: 9))
+    customer.name = .set(DemoNames.name(random.below(DemoNames.count)))
+    customer.joined = .set(moment(day, hour: 8))
     customer.region = .set(["Hangzhou", "Shanghai", "Suzhou", "Ningbo"][random.below(4)])
     let birthday = Day(number: -8000 + Int32(random.below(14_000)))
     customer.birthday = .set(birthday)
@@ -108,24 +117,45 @@ struct DemoShop {
     let products = DemoCatalogue.products
     let month = Day(number: firstDay + Int32(day)).date.month
     var basket: [Int] = []
-    func add(_ index: Int) { if !basket.contains(index) { basket.append(index) } }
-    for index in habits.favourites {
-      let since = boughtOn[index].map { day - $0 } ?? .infinity
-      if since >= products[index].lastsDays * (0.7 + 0.4 * random.fraction()) { add(index) }
+    func add(_ index: Int) {
+      let isNeeded =
+        products[index].lastsDays > 0 || products[index].isGift || boughtOn[index] == nil
+      if isNeeded, products[index].isSold(inMonth: month), !basket.contains(index) {
+        basket.append(index)
+      }
+    }
+    if habits.seeksGift {
+      let gifts = products.indices.filter {
+        products[$0].isGift && products[$0].isSold(inMonth: month)
+      }
+      add(gifts[random.below(gifts.count)])
+    } else {
+      for index in habits.favourites {
+        let since = boughtOn[index].map { day - $0 } ?? .infinity
+        if since >= products[index].lastsDays * (0.7 + 0.4 * random.fraction()) { add(index) }
+      }
     }
     for index in products.indices where products[index].season.contains(month) {
-      if random.fraction() < 0.05 { add(index) }
+      if random.fraction() < (products[index].isGift ? 0.03 : 0.05) { add(index) }
     }
-    if random.fraction() < habits.exploring || basket.isEmpty {
-      add(min(random.below(products.count), random.below(products.count)))
+    if random.fraction() < habits.exploring { explore(add) }
+    // Nothing is due: mostly a favourite a little early, else something new.
+    if basket.isEmpty, random.fraction() < 0.7 {
+      add(habits.favourites[random.below(habits.favourites.count)])
     }
+    while basket.isEmpty { explore(add) }
     for index in basket {
       for companion in products[index].companions where random.fraction() < 0.22 {
-        let other = DemoCatalogue.index(of: companion)
-        if products[other].lastsDays > 0 || boughtOn[other] == nil { add(other) }
+        add(DemoCatalogue.index(of: companion))
       }
     }
     return basket
+  }
+
+  private mutating func explore(_ add: (Int) -> Void) {
+    let count = DemoCatalogue.products.count
+    let first = random.below(count)
+    add(min(first, random.below(count)))
   }
 
   private mutating func record(
@@ -147,12 +177,12 @@ struct DemoShop {
     orders.append(
       OrderDraft(
         id: "order-" + id.dropFirst("member-".count) + "-" + String(visit), customer: id,
-        time: time,
-        channel: channel, lines: lines))
+        time: time, channel: channel, lines: lines))
     if random.fraction() < 0.5, let first = basket.first {
       events.append(
         EventDraft(
-          type: "view", customer: id, item: products[first].id,
+          id: "view-" + id.dropFirst("member-".count) + "-" + String(visit), type: "view",
+          customer: id, item: products[first].id,
           time: time.advanced(byMilliseconds: -1_800_000), channel: channel))
     }
   }
@@ -161,45 +191,5 @@ struct DemoShop {
     let minutes = Int64(random.below(60))
     return zone.instant(
       day: Day(number: firstDay + Int32(day)), clock: (Int64(hour) * 60 + minutes) * 60_000)
-  }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): small, seeded, the same on every machine.
-struct SplitMix {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-    return word ^ word >> 31
-  }
-
-  /// In [0, 1).
-  mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
-
-  /// In 0 ..< bound.
-  mutating func below(_ bound: Int) -> Int {
-    Int(next().multipliedFullWidth(by: UInt64(bound)).high)
-  }
-
-  /// The natural logarithm of a uniform draw in (0, 1]: minus an exponential of mean one.
-  mutating func logarithm() -> Double {
-    // ln(u) by halving: u = m * 2^-e, ln u = ln m - e ln 2, and ln m from its series around 1.
-    let draw = 1 - fraction()
-    let ratio = (draw.significand - 1) / (draw.significand + 1)
-    let square = ratio * ratio
-    var term = ratio
-    var sum = 0.0
-    var odd = 1.0
-    for _ in 0..<20 {
-      sum += term / odd
-      term *= square
-      odd += 2
-    }
-    return 2 * sum + Double(draw.exponent) * 0.693_147_180_559_945_3
   }
 }

@@ -4,7 +4,7 @@ import Storage
 import Wire
 
 /// A failure that ends the process: printed on stderr as one line, with its exit status.
-struct HostFailure: Error {
+struct HostFailure: Error, CustomStringConvertible {
   var message: String
   var status: Int32
 
@@ -12,6 +12,8 @@ struct HostFailure: Error {
     self.message = message
     self.status = status
   }
+
+  var description: String { message }
 }
 
 // How the pieces meet
@@ -57,7 +59,13 @@ final class Host {
       limits: Limits(
         maximumLineBytes: Log.payloadLimitBytes, maximumDepth: Limits().maximumDepth + 8))
     let replay: RecordConsumer = { _, payload in
-      try service.engine.replay(payload, with: scanner)
+      do {
+        try service.engine.replay(payload, with: scanner)
+      } catch let error as ScanError {
+        throw HostFailure("\(error.message) (byte \(error.offset) of the record)")
+      } catch let error as ParameterError {
+        throw HostFailure("\(error.message) at \(error.path)")
+      }
     }
     let folder = try StateFolder(path: state, for: isReadOnly ? .reading : .writing)
     storage.folder = state
@@ -120,7 +128,7 @@ final class Host {
   private static func residentBytes() -> Int? {
     guard let bytes = try? readFile("/proc/self/statm", maximumBytes: 4_096) else { return nil }
     let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-    return fields.count > 1 ? Int(fields[1]).map { $0 * 4_096 } : nil
+    return fields.count > 1 ? Int(fields[1]).map { $0 * System.pageBytes } : nil
   }
 }
 
@@ -128,11 +136,11 @@ final class Host {
 func readFile(_ path: String, maximumBytes: Int) throws -> [UInt8] {
   let descriptor = try System.openFile(path, in: nil, for: .reading)
   defer { System.closeFile(descriptor) }
-  return try readFile(descriptor, named: path, maximumBytes: maximumBytes)
+  return try readAll(descriptor, name: path, maximumBytes: maximumBytes)
 }
 
-/// Reads an open file or stream to its end, of at most so many bytes.
-func readFile(_ descriptor: Int32, named name: String, maximumBytes: Int) throws -> [UInt8] {
+/// Reads a descriptor to its end, at most so many bytes; the name is for messages.
+func readAll(_ descriptor: Int32, name: String, maximumBytes: Int) throws -> [UInt8] {
   var bytes: [UInt8] = []
   var chunk = [UInt8](repeating: 0, count: 1 << 16)
   while true {

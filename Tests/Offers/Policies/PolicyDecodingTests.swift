@@ -60,7 +60,7 @@ struct PolicyDecodingTests {
   @Test(arguments: [
     (#"{"gives":{"kind":"free_shipping"}}"#, "id", "missing"),
     (#"{"id":"p"}"#, "gives", "missing"),
-    (#"{"id":"p","gives":{"kind":"free_shipping"},"limit":{}}"#, "limit", "unknown_member"),
+    (#"{"id":"p","gives":{"kind":"free_shipping"},"limit":{}}"#, "limit", "unknown_parameter"),
     (#"{"id":"p","gives":{"kind":"free_lunch"}}"#, "gives.kind", "unknown_kind"),
     (#"{"id":"p","gives":{"amount":1}}"#, "gives.kind", "missing"),
     (#"{"id":"p","gives":{"kind":"amount_off"}}"#, "gives.amount", "missing"),
@@ -72,7 +72,7 @@ struct PolicyDecodingTests {
     ),
     (
       #"{"id":"p","gives":{"kind":"amount_off","amount":1,"percent":2}}"#, "gives.percent",
-      "unknown_member"
+      "unknown_parameter"
     ),
     (#"{"id":"p","gives":{"kind":"percent_off","percent":101}}"#, "gives.percent", "out_of_range"),
     (#"{"id":"p","gives":{"kind":"percent_off","percent":0}}"#, "gives.percent", "not_positive"),
