@@ -88,7 +88,8 @@ package struct AffinityIndex: Sendable {
 
 /// The index over the orders up to a moment: what a question as of then is answered from.
 ///
-/// Built in one pass and kept for the next question of the same moment; moments between the same two orders share it.
+/// Built in one pass and kept for the next question of the same moment; moments between the same
+/// two orders share it.
 struct PastIndex: Sendable {
   let horizon: Instant
   /// One element: an array, since a value cannot hold its own kind directly.
@@ -114,7 +115,8 @@ extension AffinityIndex {
     if customer >= 0 { for item in kept { repeats.add(item, customer: customer, sign: 1) } }
   }
 
-  /// Runs `body` on the index as it is seen from a viewpoint: this one, or one over the orders up to its horizon.
+  /// Runs `body` on the index as it is seen from a viewpoint: this one, or one over the orders up
+  /// to its horizon.
   package mutating func seen<Result>(
     from viewpoint: Viewpoint, orders: OrderTable, _ body: (inout AffinityIndex) -> Result
   ) -> Result {

@@ -4,8 +4,8 @@ import Offers
 import Shop
 import Wire
 
-// Where the rooms meet: a member's profile becomes the fields of a condition, the signal that targeting reads, and the
-// preferences that pricing asks for.
+// Where the rooms meet: a member's profile becomes the fields of a condition, the signal that
+// targeting reads, and the preferences that pricing asks for.
 
 extension Engine {
   /// The profile of a customer as seen from a viewpoint.
@@ -44,7 +44,8 @@ extension Engine {
 
   /// What targeting reads of a member.
   ///
-  /// - Parameter asksPreference: whether a policy is on what members prefer, which takes a pass over their lines.
+  /// - Parameter asksPreference: whether a policy is on what members prefer, which takes a pass
+  /// over their lines.
   func signal(of profile: MemberProfile, asksPreference: Bool) -> MemberSignal {
     let summary = profile.summary
     return MemberSignal(
@@ -74,7 +75,8 @@ extension Engine {
         policy: policy, totalLeft: policy.limits.total.map { max(0, $0 - standing.counted) },
         budgetLeft: policy.budget.map { max(0, $0 - standing.exposure) }, usualCost: usualCost,
         refusal: { customer in
-          // Dates, total and budget are headroom of the policy as a whole and are not asked again for each customer.
+          // Dates, total and budget are headroom of the policy as a whole and are not asked again
+          // for each customer.
           guard let limit = policy.limits.perCustomer else { return nil }
           let held = ledger.countedCoupons(
             ofCustomer: names[customer], policy: policy.id, at: moment)
@@ -101,7 +103,8 @@ extension Engine {
 
   /// What issuing the grants would do, in facts; every grant sees those before it.
   ///
-  /// - Parameter moment: when they are issued; what a policy's `for` asks is seen from the viewpoint.
+  /// - Parameter moment: when they are issued; what a policy's `for` asks is seen from the
+  /// viewpoint.
   mutating func prepareIssue(
     _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint, at moment: Instant
   ) -> CouponLedger.Issue {
@@ -115,8 +118,8 @@ extension Engine {
       }, makeCode: { CouponCode.make { Engine.bytes($0, random) } })
   }
 
-  /// Issues what was planned. Targeting has kept every limit and budget, so nothing is refused; were it otherwise, the
-  /// call would fail whole.
+  /// Issues what was planned. Targeting has kept every limit and budget, so nothing is refused;
+  /// were it otherwise, the call would fail whole.
   mutating func issue(
     _ grants: [CouponLedger.Grant], from viewpoint: Viewpoint, of call: Call
   ) throws -> [String] {

@@ -7,13 +7,15 @@ import Wire
 
 // How a request is answered
 // -------------------------
-// The loop hands in a line and the moment at which it came. Wire takes the envelope apart and calls `answer`, which
-// finds the method, runs it, and maps whatever it throws to one JSON-RPC error. A method that writes commits facts: each is
-// appended to the journal and applied to the state in the same breath, so that the next line sees it. The loop
-// makes the journal durable before any reply of that batch leaves the process.
+// The loop hands in a line and the moment at which it came. Wire takes the envelope apart and calls
+// `answer`, which finds the method, runs it, and maps whatever it throws to one JSON-RPC error. A
+// method that writes commits facts: each is appended to the journal and applied to the state in the
+// same breath, so that the next line sees it. The loop makes the journal durable before any reply
+// of that batch leaves the process.
 //
-// Everything here runs on one thread. The engine reads no clock, no file and no pipe, and takes randomness from whoever
-// made it: the same facts give the same answers, on another machine and after a crash.
+// Everything here runs on one thread. The engine reads no clock, no file and no pipe, and takes
+// randomness from whoever made it: the same facts give the same answers, on another machine and
+// after a crash.
 
 /// The state machine: facts, what is derived from them, and the methods that ask and tell.
 package struct Engine: ~Copyable {
@@ -99,7 +101,8 @@ extension Engine {
       affinity.returned(order, orders: facts.orders)
     case .event(let draft): facts.apply(draft)
     case .segment(let value):
-      // A fact of the log was a segment when it was written; one that no longer reads is a later version's.
+      // A fact of the log was a segment when it was written; one that no longer reads is a later
+      // version's.
       if let segment = try? SegmentBook.Segment(value) { segments.apply(segment) }
     case .coupon(let fact): ledger.apply(fact)
     case .replied(let key, let entry): replies.store(entry, for: key)
@@ -108,7 +111,8 @@ extension Engine {
 
   /// Applies one record of the log. O(record).
   ///
-  /// - Throws: an error that names what this version cannot read; nothing of the record is applied before.
+  /// - Throws: an error that names what this version cannot read; nothing of the record is applied
+  /// before.
   package mutating func replay(_ record: UnsafeRawBufferPointer, with scanner: JSONScanner) throws {
     let root = try scanner.scan(record.bindMemory(to: UInt8.self))
     var reader = try root.object()
@@ -127,8 +131,9 @@ extension Engine {
     for fact in read { apply(fact) }
   }
 
-  /// Refuses a fact that could be applied in part only: without the zone's file, or in the words of a later version.
-  /// Its log, read on with what is left, would give other answers than where it was written.
+  /// Refuses a fact that could be applied in part only: without the zone's file, or in the words of
+  /// a later version. Its log, read on with what is left, would give other answers than where it
+  /// was written.
   private func check(_ fact: Fact, at element: JSON) throws {
     switch fact {
     case .shop(let value):

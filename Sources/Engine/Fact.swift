@@ -4,9 +4,10 @@ import Wire
 
 // What the log holds
 // ------------------
-// Facts, not commands: what became true, in the shape in which it was said. A request is checked, turned into facts, and
-// the facts are logged and applied; replay applies the same facts through the same `apply` and never runs an
-// algorithm again, so a later version with another allocator can't rewrite history.
+// Facts, not commands: what became true, in the shape in which it was said. A request is checked,
+// turned into facts, and the facts are logged and applied; replay applies the same facts through
+// the same `apply` and never runs an algorithm again, so a later version with another allocator
+// can't rewrite history.
 //
 // One request is one record of the log, so that its facts survive a crash together or not at all:
 //
@@ -100,7 +101,8 @@ extension Fact {
 }
 
 extension Fact {
-  /// Reads a fact off the log. Facts that this program wrote always read; anything else is named with its path.
+  /// Reads a fact off the log. Facts that this program wrote always read; anything else is named
+  /// with its path.
   package init(_ fact: JSON, settings: ShopSettings) throws {
     let zone = settings.zone
     var members = fact.members.makeIterator()

@@ -10,7 +10,8 @@ struct ItemRules {
   var condition: Condition?
   var now: Instant
 
-  /// Kinds that are shown unless a condition speaks of kinds itself: postage and fees are no recommendation.
+  /// Kinds that are shown unless a condition speaks of kinds itself: postage and fees are no
+  /// recommendation.
   static let shownKind = "product"
 
   /// The rule that takes the item out, or nil.

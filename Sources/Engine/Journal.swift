@@ -3,7 +3,8 @@ import Wire
 
 /// Facts on their way to the log: one record for each request that committed any.
 ///
-/// The loop takes the records after each line and makes them durable before it lets the replies out.
+/// The loop takes the records after each line and makes them durable before it lets the replies
+/// out.
 package struct Journal: ~Copyable {
   private var writer = JSONWriter(capacity: 4_096)
   /// Whether the current request has committed a fact.

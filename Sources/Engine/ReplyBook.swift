@@ -2,11 +2,12 @@ import Shop
 
 // How a retry is made harmless
 // ----------------------------
-// A call that changes the ledger may carry a `key`. The first call with it is carried out, and its reply is logged
-// in the same record as the facts that it caused: either both survive a crash or neither does. Every later call with
-// that key and the same body gets the stored reply, byte for byte, and causes nothing. The same key with another
-// body is a mistake of the host's and refused as `conflict`. What "the same body" means is decided by a
-// fingerprint of method and params that does not depend on the order of members or on white space.
+// A call that changes the ledger may carry a `key`. The first call with it is carried out, and its
+// reply is logged in the same record as the facts that it caused: either both survive a crash or
+// neither does. Every later call with that key and the same body gets the stored reply, byte for
+// byte, and causes nothing. The same key with another body is a mistake of the host's and refused
+// as `conflict`. What "the same body" means is decided by a fingerprint of method and params that
+// does not depend on the order of members or on white space.
 
 /// Replies of keyed calls, by key.
 package struct ReplyBook: Sendable {
@@ -29,7 +30,8 @@ package struct ReplyBook: Sendable {
 
 /// A 128-bit digest of a call: FNV-1a in its 128-bit form over a canonical writing of the value.
 ///
-/// It tells a host's own mistake from a retry; it is no defence against a host that wants to deceive itself.
+/// It tells a host's own mistake from a retry; it is no defence against a host that wants to
+/// deceive itself.
 package struct Fingerprint: Equatable, Sendable {
   package var high: UInt64
   package var low: UInt64

@@ -1,7 +1,8 @@
 import Shop
 import Wire
 
-/// The engine behind JSON-RPC: finds the method, runs it, maps what it throws, replays stored replies.
+/// The engine behind JSON-RPC: finds the method, runs it, maps what it throws, replays stored
+/// replies.
 package final class Service: RequestHandler {
   package var engine: Engine
   /// When the line in hand came in; stamped by the loop, never read from a clock here.
@@ -80,7 +81,8 @@ package final class Service: RequestHandler {
       return
     }
     try method.answer(&engine, call, &result)
-    // A call that could have written and found nothing to write is remembered too: made again later, it might write.
+    // A call that could have written and found nothing to write is remembered too: made again
+    // later, it might write.
     guard method.writes(call.parameters) else { return }
     let entry = ReplyBook.Entry(fingerprint: fingerprint, reply: result.bytes)
     engine.commit(.replied(key: key, entry), now: now)

@@ -1,10 +1,10 @@
 // CRC32C (Castagnoli), the checksum of the log.
 //
-// How it works. Slicing by 16: sixteen tables give the effect of each of sixteen bytes on the state, so
-// one step takes 16 bytes and sixteen independent look-ups. That measured 1.9 to 2.2 GB/s,
-// above what a disk delivers. The polynomial is 0x1EDC6F41, reflected 0x82F63B78, as in RFC 3720 (iSCSI), appendix B.4,
-// with the state inverted before and after. It finds every error of up to three bits in records of the
-// sizes used here and every burst of up to 32 bits.
+// How it works. Slicing by 16: sixteen tables give the effect of each of sixteen bytes on the
+// state, so one step takes 16 bytes and sixteen independent look-ups. That measured 1.9 to 2.2
+// GB/s, above what a disk delivers. The polynomial is 0x1EDC6F41, reflected 0x82F63B78, as in RFC
+// 3720 (iSCSI), appendix B.4, with the state inverted before and after. It finds every error of up
+// to three bits in records of the sizes used here and every burst of up to 32 bits.
 
 /// CRC32C over bytes.
 package enum Checksum {
@@ -48,7 +48,8 @@ package enum Checksum {
     return ~state
   }
 
-  /// The effect of eight bytes, of which the last is as far from the end as the first of these tables.
+  /// The effect of eight bytes, of which the last is as far from the end as the first of these
+  /// tables.
   @inline(__always)
   private static func step(_ tables: UnsafePointer<UInt32>, _ bytes: UInt64) -> UInt32 {
     let low =

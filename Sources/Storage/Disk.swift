@@ -5,8 +5,8 @@ package typealias DiskOpening = System.Opening
 
 /// One folder of files, as the log sees it.
 ///
-/// An entry (a created, renamed or removed name) is durable after the next `synchronize` of the disk;
-/// a file's bytes and size are after the next `synchronize` of the file.
+/// An entry (a created, renamed or removed name) is durable after the next `synchronize` of the
+/// disk; a file's bytes and size are after the next `synchronize` of the file.
 package protocol Disk: AnyObject {
   /// The names of the files, sorted by their bytes.
   func names() throws(SystemError) -> [String]

@@ -14,8 +14,8 @@ final class FileWindow {
 
   deinit { buffer.deallocate() }
 
-  /// The bytes at an offset: as many as asked for, or fewer where the file ends before. They are valid
-  /// until the next call.
+  /// The bytes at an offset: as many as asked for, or fewer where the file ends before. They are
+  /// valid until the next call.
   @inline(__always)
   func bytes(at offset: UInt64, count: Int) throws(StorageError) -> UnsafeRawBufferPointer {
     if offset >= start, offset - start <= UInt64(loadedBytes) {

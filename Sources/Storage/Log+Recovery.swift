@@ -14,8 +14,9 @@
 //   sequence not continued                               refuse: sequenceGap        same
 //   record that the consumer does not understand         refuse: refusedRecord      same
 //
-// Refusing changes nothing on disk. Before a log that goes on takes its first record it is synchronised: a
-// killed process leaves records that the system holds and the disk may not, and answers will rest on them.
+// Refusing changes nothing on disk. Before a log that goes on takes its first record it is
+// synchronised: a killed process leaves records that the system holds and the disk may not, and
+// answers will rest on them.
 
 /// Where a log goes on.
 struct LogTail {
@@ -32,7 +33,8 @@ struct LogTail {
 extension Log {
   /// Opens the log to append to it, giving every record there to `consume` first. O(bytes).
   ///
-  /// - Parameter covered: records up to this sequence are known otherwise and not given to `consume`;
+  /// - Parameter covered: records up to this sequence are known otherwise and not given to
+  /// `consume`;
   ///   segments that hold nothing but such may be gone.
   /// - Throws: a row of the table above, or `.system`. Nothing was changed then, except that a torn
   ///   tail may have been kept and cut.

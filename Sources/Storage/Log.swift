@@ -1,26 +1,27 @@
 // The log: append, commit, roll over.
 //
-// How it works. `append` encodes a record into memory; `commit` writes all of them with one call and
-// synchronises once, whatever their number. Nothing may be acknowledged before the commit that covers it.
+// How it works. `append` encodes a record into memory; `commit` writes all of them with one call
+// and synchronises once, whatever their number. Nothing may be acknowledged before the commit that
+// covers it.
 //
-// Room comes first. Before a record is accepted the file is extended with zeros to hold it, 256 KiB at a
-// time. So a full disk refuses the record when nothing has happened yet (`noRoom`, retryable), the write of a
-// commit finds its room there, and a sync need not record a new file size: measured on ext4,
-// 115 µs against 160 µs.
+// Room comes first. Before a record is accepted the file is extended with zeros to hold it, 256 KiB
+// at a time. So a full disk refuses the record when nothing has happened yet (`noRoom`, retryable),
+// the write of a commit finds its room there, and a sync need not record a new file size: measured
+// on ext4, 115 µs against 160 µs.
 //
-// Failure is final. After a failed write or sync nobody knows what the disk holds, and the kernel may drop
-// the pages and report success the next time. The log then refuses everything (`unusable`); the process
-// ends unacknowledged, and the next start finds out what is there.
+// Failure is final. After a failed write or sync nobody knows what the disk holds, and the kernel
+// may drop the pages and report success the next time. The log then refuses everything
+// (`unusable`); the process ends unacknowledged, and the next start finds out what is there.
 //
-// Segments. A segment past its limit is synchronised, trimmed and left for good, and a new one is made:
-// under another name until its header is durable, then renamed, then the folder synchronised.
+// Segments. A segment past its limit is synchronised, trimmed and left for good, and a new one is
+// made: under another name until its header is durable, then renamed, then the folder synchronised.
 
 /// When a commit waits for the disk.
 package enum Durability: Equatable, Sendable {
   /// Every commit synchronises: what it covers survives a power failure.
   case always
-  /// No commit synchronises: what it covers survives the end of the process, however it ends, but of
-  /// a power failure only what the system had written by then.
+  /// No commit synchronises: what it covers survives the end of the process, however it ends, but
+  /// of a power failure only what the system had written by then.
   case never
 }
 
@@ -41,8 +42,8 @@ package struct LogOptions: Sendable {
 package final class Log {
   /// The longest payload of one record.
   ///
-  /// A request is one record, whatever it causes: 100,000 coupons of a line of 16 MiB, their codes and
-  /// the reply that is kept for a retry come to about 150 MiB.
+  /// A request is one record, whatever it causes: 100,000 coupons of a line of 16 MiB, their codes
+  /// and the reply that is kept for a retry come to about 150 MiB.
   package static let payloadLimitBytes = 255 << 20
 
   package let options: LogOptions

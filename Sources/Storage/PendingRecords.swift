@@ -1,7 +1,7 @@
 /// Encoded records that wait to be written.
 ///
-/// It holds up to `limitBytes`, or one record that is longer; a commit of more is written in parts, which
-/// changes nothing, as all of them wait for the same sync.
+/// It holds up to `limitBytes`, or one record that is longer; a commit of more is written in parts,
+/// which changes nothing, as all of them wait for the same sync.
 struct PendingRecords: ~Copyable {
   static let limitBytes = 4 << 20
 

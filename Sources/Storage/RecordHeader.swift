@@ -4,19 +4,21 @@
 //        0      4  CRC32C of everything after these four bytes, up to the end of the padding
 //        4      4  length of the payload in bytes, at most 255 MiB
 //        8      8  sequence: 1 for the log's first record, then one more for each
-//       16      8  durable offset: all bytes of this segment before this offset were on disk when the
+//       16      8  durable offset: all bytes of this segment before this offset were on disk when
+//                  the
 //                  record was written; at least 64, never beyond the record's own offset
 //       24      …  the payload, then zeros up to the next multiple of 8
 //
-// All numbers are little-endian, and every record starts at a multiple of 8. A header of zeros is the end:
-// space is reserved ahead of the records as zeros, because a sync that need not record a new file size
-// measured a quarter faster.
+// All numbers are little-endian, and every record starts at a multiple of 8. A header of zeros is
+// the end: space is reserved ahead of the records as zeros, because a sync that need not record a
+// new file size measured a quarter faster.
 //
-// Why the durable offset. A group of records is written at once and synchronised once. When power fails before that
-// sync has ended, the disk may hold the end of the group and not its beginning: a damaged record with intact
-// ones after it, none of which was acknowledged. That must be cut like any torn tail, while a damaged
-// record that was acknowledged must never be. The records after the damage tell which it is: where one
-// of them says that the damaged place was already durable, this is damage; where none does, a torn tail.
+// Why the durable offset. A group of records is written at once and synchronised once. When power
+// fails before that sync has ended, the disk may hold the end of the group and not its beginning: a
+// damaged record with intact ones after it, none of which was acknowledged. That must be cut like
+// any torn tail, while a damaged record that was acknowledged must never be. The records after the
+// damage tell which it is: where one of them says that the damaged place was already durable, this
+// is damage; where none does, a torn tail.
 
 /// What stands before a record's payload.
 struct RecordHeader {

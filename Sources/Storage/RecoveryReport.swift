@@ -2,7 +2,8 @@
 package enum LogEnding: Equatable, Sendable {
   /// The last record is intact, and nothing follows it.
   case clean
-  /// A record was being written when the process or the machine stopped; none of it was acknowledged.
+  /// A record was being written when the process or the machine stopped; none of it was
+  /// acknowledged.
   case tornTail(TornTail)
   /// The last segment's header is damaged and nothing follows it: it was being made.
   case tornHeader(file: String)

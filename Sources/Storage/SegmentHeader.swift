@@ -1,7 +1,8 @@
 // The log's files.
 //
-// The log is a row of segments named `log-00000001`, `log-00000002` … with no number left out. Each starts with a
-// header of 64 bytes; records follow at once (RecordHeader.swift). All numbers are little-endian.
+// The log is a row of segments named `log-00000001`, `log-00000002` … with no number left out. Each
+// starts with a header of 64 bytes; records follow at once (RecordHeader.swift). All numbers are
+// little-endian.
 //
 //   offset  bytes  what
 //        0      8  "sidecart", in ASCII
@@ -13,9 +14,9 @@
 //       48     12  zero
 //       60      4  CRC32C of the 60 bytes before
 //
-// The first 12 bytes and the checksum at 60 stay where they are in every later version, so that an old
-// program can tell a newer file from a damaged one. A segment is written under another name and renamed
-// when its header is durable, so a crash leaves no half header under a segment's name.
+// The first 12 bytes and the checksum at 60 stay where they are in every later version, so that an
+// old program can tell a newer file from a damaged one. A segment is written under another name and
+// renamed when its header is durable, so a crash leaves no half header under a segment's name.
 
 /// What a segment says of itself.
 struct SegmentHeader: Equatable {

@@ -1,23 +1,23 @@
 // Reading one segment, and judging how it ends.
 //
-// How it works. Records are read in order as long as each is intact: its length fits, its checksum holds, its
-// sequence is the next. At the first place where that is not so:
+// How it works. Records are read in order as long as each is intact: its length fits, its checksum
+// holds, its sequence is the next. At the first place where that is not so:
 //
 //   only zeros up to the end of the file             a clean end (the space reserved ahead)
 //   an intact record later on that says that this    damage: acknowledged records are at stake,
 //   place was durable when it was written            so nothing may be cut
 //   anything else                                    a torn tail: the last group was being written
 //
-// "Later on" looks at every multiple of 8, as the damage may be in the length. A reader beside a living
-// writer can meet a place before its record got there and a later place after, so a place is looked at once
-// more after what follows it was judged.
+// "Later on" looks at every multiple of 8, as the damage may be in the length. A reader beside a
+// living writer can meet a place before its record got there and a later place after, so a place is
+// looked at once more after what follows it was judged.
 
 /// How the records of a segment end.
 enum SegmentEnd: Equatable {
   /// Nothing but zeros from this offset on.
   case clean(offset: UInt64)
-  /// From `offset` to `dataEnd` stands something that is no record; in it, `intactAfter` whole records
-  /// that were written in the same group as the damaged one.
+  /// From `offset` to `dataEnd` stands something that is no record; in it, `intactAfter` whole
+  /// records that were written in the same group as the damaged one.
   case torn(offset: UInt64, dataEnd: UInt64, intactAfter: Int)
 }
 

@@ -1,9 +1,10 @@
 // The state folder and who may write to it.
 //
-// How it works. A writer holds flock(2) on the file `lock` for as long as it lives; the system drops it
-// when the process ends, however it ends, so a stale lock does not exist. The file also carries the
-// writer's process id as text, for the message to a second writer; nothing is decided by that text.
-// Readers take no lock. The folder is created with mode 0700 and its files with 0600: they hold orders.
+// How it works. A writer holds flock(2) on the file `lock` for as long as it lives; the system
+// drops it when the process ends, however it ends, so a stale lock does not exist. The file also
+// carries the writer's process id as text, for the message to a second writer; nothing is decided
+// by that text. Readers take no lock. The folder is created with mode 0700 and its files with 0600:
+// they hold orders.
 
 /// A state folder, opened to write (one process) or to read (any number).
 ///
@@ -27,7 +28,8 @@ package final class StateFolder: Disk {
 
   /// Opens the folder; to write, also creates and locks it.
   ///
-  /// - Throws: `.noFolder` to a reader without a folder, `.noParent` to a writer who cannot make one,
+  /// - Throws: `.noFolder` to a reader without a folder, `.noParent` to a writer who cannot make
+  /// one,
   ///   `.notFolder`, `.locked` to a second writer, `.system`.
   package init(path: String, for access: Access) throws(StorageError) {
     self.path = path

@@ -11,8 +11,8 @@ package struct LogPlace: Equatable, Sendable, CustomStringConvertible {
   package var description: String { "\(file) at offset \(offset)" }
 }
 
-/// Why the state could not be opened, read or written. Each case is one row of the recovery table or
-/// one way for a write to fail; none changed anything on disk that was acknowledged.
+/// Why the state could not be opened, read or written. Each case is one row of the recovery table
+/// or one way for a write to fail; none changed anything on disk that was acknowledged.
 package enum StorageError: Error, Equatable, Sendable {
   /// The system refused a call.
   case system(SystemError)
@@ -60,7 +60,8 @@ extension StorageError: CustomStringConvertible {
     case .system(let error): "\(error)"
     case .noFolder(let path): "\(path): no such state folder"
     case .noParent(let path):
-      "\(path): no such state folder, and none can be made, as the folder above it is not there either"
+      "\(path): no such state folder, and none can be made, as the folder above it is not "
+        + "there either"
     case .notFolder(let path): "\(path) is not a folder, and the state needs one"
     case .locked(let path, .some(let processID)):
       "\(path) is in use by process \(processID), which alone may write to it"
@@ -71,7 +72,8 @@ extension StorageError: CustomStringConvertible {
     case .unusable(let error): "nothing more is written since an earlier failure: \(error)"
     case .damagedHeader(let file): "\(file): the segment's header is damaged"
     case .newerFormat(let file, let version, let supported):
-      "\(file): written in format version \(version), this program reads up to \(supported): upgrade it"
+      "\(file): written in format version \(version), this program reads up to "
+        + "\(supported): upgrade it"
     case .foreignSegment(let file): "\(file): the segment belongs to another log"
     case .missingSegment(let file): "\(file): the segment is missing"
     case .damagedRecord(let place, let next):

@@ -57,8 +57,8 @@ extension System {
     precondition(result == 0 || errno != EBADF, "close failed: the descriptor was not open")
   }
 
-  /// Makes the file's bytes durable, and its size where that changed. Never retried by a caller: after
-  /// a failure the kernel may have dropped the bytes and would report success the next time.
+  /// Makes the file's bytes durable, and its size where that changed. Never retried by a caller:
+  /// after a failure the kernel may have dropped the bytes and would report success the next time.
   package static func synchronizeData(
     _ descriptor: Int32, path: String? = nil
   ) throws(SystemError) {
@@ -136,8 +136,8 @@ extension System {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Takes the file's exclusive lock, or says false where another open file holds it. The system drops
-  /// the lock when the process ends, however it ends.
+  /// Takes the file's exclusive lock, or says false where another open file holds it. The system
+  /// drops the lock when the process ends, however it ends.
   package static func lockExclusively(
     _ descriptor: Int32, path: String? = nil
   ) throws(SystemError) -> Bool {
@@ -162,11 +162,13 @@ extension System {
     return flags >= 0 && flags & O_ACCMODE != O_RDONLY
   }
 
-  /// Opens the null device in the place of each standard stream that the process was started without.
+  /// Opens the null device in the place of each standard stream that the process was started
+  /// without.
   ///
   /// Otherwise the first file opened would become, say, descriptor 2, and a note to people would be
   /// written into the log. Input is opened to write and output to read, so that `isReadable` and
-  /// `isWritable` still say that they are not there; notes to standard error go nowhere. Call first.
+  /// `isWritable` still say that they are not there; notes to standard error go nowhere. Call
+  /// first.
   package static func fillStandardStreams() {
     for (descriptor, flags) in [(Int32(0), O_WRONLY), (1, O_RDONLY), (2, O_RDWR)]
     where fcntl(descriptor, F_GETFD) < 0 {

@@ -37,8 +37,8 @@ extension System {
     }
   }
 
-  /// Starts a program with pipes to its input and output. The first argument is the program's path, or a
-  /// name to look up in PATH.
+  /// Starts a program with pipes to its input and output. The first argument is the program's path,
+  /// or a name to look up in PATH.
   package static func spawn(_ arguments: [String]) throws(SystemError) -> ChildProcess {
     precondition(!arguments.isEmpty, "a program has a name")
     let input = try makePipe()

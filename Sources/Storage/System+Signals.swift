@@ -1,14 +1,15 @@
 // Signals.
 //
-// How it works. The loop blocks in read(2) on standard input, and SIGTERM or SIGINT must end it after
-// the requests that it accepted, without a poll before every read and without a window in which a signal
-// is lost. So the handler makes standard input end: it puts an already open /dev/null in the place of
-// the descriptor with dup2(2), which a handler may call. A read that comes later reads the end of the
-// input; a read that was blocked is interrupted, finds the descriptor replaced and reads the same. The
-// loop then does what it does at every end of input: finish, synchronise, exit 0. The hot path pays nothing.
+// How it works. The loop blocks in read(2) on standard input, and SIGTERM or SIGINT must end it
+// after the requests that it accepted, without a poll before every read and without a window in
+// which a signal is lost. So the handler makes standard input end: it puts an already open
+// /dev/null in the place of the descriptor with dup2(2), which a handler may call. A read that
+// comes later reads the end of the input; a read that was blocked is interrupted, finds the
+// descriptor replaced and reads the same. The loop then does what it does at every end of input:
+// finish, synchronise, exit 0. The hot path pays nothing.
 //
-// Only the thread that a signal interrupts leaves its read. So a handler that runs on another thread
-// passes the signal on to the one that called `endInputOnTermination`.
+// Only the thread that a signal interrupts leaves its read. So a handler that runs on another
+// thread passes the signal on to the one that called `endInputOnTermination`.
 //
 // A line cut short by termination was not accepted: the loop drops it where `terminationRequested`.
 
@@ -26,7 +27,8 @@ private struct Termination {
   var thread: pthread_t
 }
 
-// Plain memory behind a pointer: a handler must not run into the runtime's checks on global variables.
+// Plain memory behind a pointer: a handler must not run into the runtime's checks on global
+// variables.
 nonisolated(unsafe) private let termination = UnsafeMutablePointer<Termination>.allocate(
   capacity: 1)
 private let requested = Atomic<Bool>(false)
@@ -41,7 +43,8 @@ extension System {
   /// True once SIGTERM or SIGINT came after `endInputOnTermination`.
   package static var terminationRequested: Bool { requested.load(ordering: .acquiring) }
 
-  /// From now on SIGTERM and SIGINT end the input on a descriptor. Call once, on the thread that reads.
+  /// From now on SIGTERM and SIGINT end the input on a descriptor. Call once, on the thread that
+  /// reads.
   ///
   /// A second SIGINT ends the process at once: a person who types it twice means it, and everything
   /// acknowledged is on disk.

@@ -1,9 +1,9 @@
 // Every system call of the product is made in System.swift and its facets System+….swift.
 //
-// How it works. One wrapper, `System.call`, runs a call, repeats it when a signal interrupted it, ends
-// the process on programmer errors and turns every other failure into a typed `SystemError`. Above it sit
-// functions with names that work in prose. Every descriptor is opened close-on-exec, so that a child
-// process never holds the lock or the log of its parent.
+// How it works. One wrapper, `System.call`, runs a call, repeats it when a signal interrupted it,
+// ends the process on programmer errors and turns every other failure into a typed `SystemError`.
+// Above it sit functions with names that work in prose. Every descriptor is opened close-on-exec,
+// so that a child process never holds the lock or the log of its parent.
 
 #if canImport(Glibc)
   import Glibc
@@ -15,8 +15,8 @@
 package enum System {
   /// Runs a system call until no signal interrupts it. The result is never negative.
   ///
-  /// EBADF and EFAULT end the process: they mean that the program lost track of its own descriptors or
-  /// memory, and continuing could write one file's bytes into another.
+  /// EBADF and EFAULT end the process: they mean that the program lost track of its own descriptors
+  /// or memory, and continuing could write one file's bytes into another.
   @inline(__always)
   static func call(
     _ name: StaticString, path: @autoclosure () -> String? = nil, _ body: () -> Int
@@ -46,8 +46,8 @@ package enum System {
 // MARK: - Reading and writing
 
 extension System {
-  /// Reads at most the buffer's size; 0 means the end of the input. Blocks until there is something,
-  /// also where the host made the descriptor non-blocking.
+  /// Reads at most the buffer's size; 0 means the end of the input. Blocks until there is
+  /// something, also where the host made the descriptor non-blocking.
   package static func read(
     _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer
   ) throws(SystemError) -> Int {

@@ -1,7 +1,8 @@
-/// A system call that the operating system refused, for a reason that a running service must expect.
+/// A system call that the operating system refused, for a reason that a running service must
+/// expect.
 ///
-/// Programmer errors (a closed descriptor, a bad address) never become a `SystemError`: they end the
-/// process where they happen, because what follows them would write to the wrong file.
+/// Programmer errors (a closed descriptor, a bad address) never become a `SystemError`: they end
+/// the process where they happen, because what follows them would write to the wrong file.
 package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The system call's own name, such as `fdatasync`.
   package let call: String

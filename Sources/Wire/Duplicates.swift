@@ -1,11 +1,11 @@
 // A member named twice means different things to different readers, so parameters that hold one are
 // refused before any method sees them, at whatever depth it is and whether or not it would be read.
 //
-// All entries of the parameters are passed once; at each object its names are compared. Few names: a
-// 64-bit filter over length and outer bytes says that all differ, or which ones to compare. Many
-// names, or names with escape sequences (`"\u0069d"` is `"id"`): an open-addressing table whose hash is
-// seeded per process, so that no choice of names makes it slow. The outcome does not depend on the seed:
-// it is the first name that an earlier one equals.
+// All entries of the parameters are passed once; at each object its names are compared. Few names:
+// a 64-bit filter over length and outer bytes says that all differ, or which ones to compare. Many
+// names, or names with escape sequences (`"\u0069d"` is `"id"`): an open-addressing table whose
+// hash is seeded per process, so that no choice of names makes it slow. The outcome does not depend
+// on the seed: it is the first name that an earlier one equals.
 
 enum Duplicates {
   private static var filterMaximum: UInt32 { 32 }

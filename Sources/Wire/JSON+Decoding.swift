@@ -1,6 +1,6 @@
-// Typed reads for those who answer requests. Each says what it takes, and throws an error that holds
-// the path, a reason code and a sentence. A null is a value like any other and of the wrong type for
-// all of these: who gives it a meaning (a merge, say) asks `isNull` first.
+// Typed reads for those who answer requests. Each says what it takes, and throws an error that
+// holds the path, a reason code and a sentence. A null is a value like any other and of the wrong
+// type for all of these: who gives it a meaning (a merge, say) asks `isNull` first.
 
 extension JSON {
   /// An error about this value, with its path, for checks that only the caller can make.

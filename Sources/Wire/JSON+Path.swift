@@ -1,6 +1,6 @@
 // Where a value stands, for people: `orders[3].lines[0].quantity`. Nothing is tracked while values
-// are read; a path is found when something is wrong, by walking down from the root and asking at each
-// level which child's entries hold the value's own.
+// are read; a path is found when something is wrong, by walking down from the root and asking at
+// each level which child's entries hold the value's own.
 //
 // A bulk request may report thousands of records, and walking to each from the first would be
 // quadratic. So the outermost array remembers where the last walk left it and goes on from there:

@@ -1,7 +1,7 @@
-// Lazy views. A `JSON` is a place on a tape, 16 bytes to copy around; nothing is decoded until it is
-// asked for, and strings are made only by callers that want strings. Views are pointers: they are
-// valid until their scanner scans again, and no longer than scanner and text live. Whoever answers a
-// request must not keep one. Debug builds assert that the scan is still the same.
+// Lazy views. A `JSON` is a place on a tape, 16 bytes to copy around; nothing is decoded until it
+// is asked for, and strings are made only by callers that want strings. Views are pointers: they
+// are valid until their scanner scans again, and no longer than scanner and text live. Whoever
+// answers a request must not keep one. Debug builds assert that the scan is still the same.
 
 /// A value of a scanned text: a view that is cheap to copy and decodes on demand.
 package struct JSON {
@@ -85,8 +85,8 @@ package struct JSON {
   /// The string, or nil where this is none.
   package var stringValue: String? { textValue?.string }
 
-  /// The integer, exact: also of a number like `1.0` or `1e2` whose value is one within 2^53. Nil for
-  /// fractions, for integers beyond 64 bits and for what is no number.
+  /// The integer, exact: also of a number like `1.0` or `1e2` whose value is one within 2^53. Nil
+  /// for fractions, for integers beyond 64 bits and for what is no number.
   package var integerValue: Int64? {
     let entry = entry
     switch entry.tag {

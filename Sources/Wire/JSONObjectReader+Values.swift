@@ -1,5 +1,5 @@
-// One line each: a member that must be there, or one that may be. `optional…` is nil for a member that
-// is absent; an explicit null is a value of the wrong type.
+// One line each: a member that must be there, or one that may be. `optional…` is nil for a member
+// that is absent; an explicit null is a value of the wrong type.
 
 extension JSONObjectReader {
   package mutating func object(_ name: StaticString) throws(ParameterError) -> JSONObjectReader {

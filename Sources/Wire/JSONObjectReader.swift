@@ -2,10 +2,10 @@
 // and which of them it found; `finish` refuses the rest. The set of known names is thus what the
 // method actually reads, and cannot drift from it.
 //
-// Hosts send members in some fixed order, often the one in which they are read. So each search begins
-// after the member found last and wraps around: in the good case it is one comparison. Names asked for
-// are kept as pointers in a fixed array inside the reader; nothing is allocated unless there is an
-// error to tell.
+// Hosts send members in some fixed order, often the one in which they are read. So each search
+// begins after the member found last and wraps around: in the good case it is one comparison. Names
+// asked for are kept as pointers in a fixed array inside the reader; nothing is allocated unless
+// there is an error to tell.
 
 /// Reads the members of one object, each at most once, and refuses those nobody asked for.
 package struct JSONObjectReader {

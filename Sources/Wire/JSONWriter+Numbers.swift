@@ -1,6 +1,7 @@
-// Digits come eight at a time: a value below 10^8 is split in the parts of one word, first in two of
-// four digits, then four of two, then eight of one, by multiplications that divide all parts at once.
-// The word is stored as a whole; zeros in front are shifted out, zeros behind are stepped back over.
+// Digits come eight at a time: a value below 10^8 is split in the parts of one word, first in two
+// of four digits, then four of two, then eight of one, by multiplications that divide all parts at
+// once. The word is stored as a whole; zeros in front are shifted out, zeros behind are stepped
+// back over.
 
 extension JSONWriter {
   package mutating func null() { literal("null") }
@@ -25,8 +26,9 @@ extension JSONWriter {
     put(sign: value < 0, digits: UInt64(value.magnitude))
   }
 
-  /// Writes the shortest decimal that reads back as the same double, with a fraction or an exponent:
-  /// a number stays a number. What is not finite has no notation in JSON and becomes null.
+  /// Writes the shortest decimal that reads back as the same double, with a fraction or an
+  /// exponent: a number stays a number. What is not finite has no notation in JSON and becomes
+  /// null.
   package mutating func number(_ value: Double) {
     guard value.isFinite else { return null() }
     guard beginValue(reserving: JSONWriter.digitsRoom) else { return }
@@ -48,8 +50,9 @@ extension JSONWriter {
     guard scaled < 0x1p53 else { return putShortest(value) }
     var units = Int64(scaled)
     if scaled - Double(units) >= 0.5 { units &+= 1 }
-    // A division is the slowest thing here, so the whole part is cut off the value instead. It times
-    // the scale is exact and rounding is monotone: the rest is 0 to scale, and scale is a carry.
+    // A division is the slowest thing here, so the whole part is cut off the value instead. It
+    // times the scale is exact and rounding is monotone: the rest is 0 to scale, and scale is a
+    // carry.
     var whole = Int64(value.magnitude)
     var rest = units &- whole &* Int64(scale)
     if rest == Int64(scale) { (whole, rest) = (whole &+ 1, 0) }

@@ -1,11 +1,12 @@
 // The writer appends tokens to a buffer of its own that is kept from reply to reply. Commas come by
-// themselves: one flag says whether something precedes at this level. One bit per level says whether
-// it is an object.
+// themselves: one flag says whether something precedes at this level. One bit per level says
+// whether it is an object.
 //
-// The calls of one reply must add up to one value. A call that cannot stand where it is made (a value
-// without a name in an object, an end too many, a second value) writes nothing and marks the text as
-// broken, for good. Whoever hands out the writer looks at `isComplete` and puts an error in the place
-// of a text that is not: a slip in one method costs its reply, not the process or the framing.
+// The calls of one reply must add up to one value. A call that cannot stand where it is made (a
+// value without a name in an object, an end too many, a second value) writes nothing and marks the
+// text as broken, for good. Whoever hands out the writer looks at `isComplete` and puts an error in
+// the place of a text that is not: a slip in one method costs its reply, not the process or the
+// framing.
 
 /// Writes one JSON value, compact, on one line, in valid UTF-8.
 package struct JSONWriter: ~Copyable {
@@ -164,8 +165,8 @@ package struct JSONWriter: ~Copyable {
     return true
   }
 
-  /// Writes what separates the value due from what precedes and makes room for `length` bytes; false
-  /// where no value may stand.
+  /// Writes what separates the value due from what precedes and makes room for `length` bytes;
+  /// false where no value may stand.
   @inline(__always)
   mutating func beginValue(reserving length: Int) -> Bool {
     reserve(length &+ 1)
@@ -182,7 +183,8 @@ package struct JSONWriter: ~Copyable {
     return true
   }
 
-  /// Makes room for `additional` bytes and a few more, so that whole words can be stored at the end.
+  /// Makes room for `additional` bytes and a few more, so that whole words can be stored at the
+  /// end.
   @inline(__always)
   mutating func reserve(_ additional: Int) {
     if capacity - count < additional + 32 { grow(additional + 32) }

@@ -1,6 +1,7 @@
 // Bytes in any split become lines. The caller reads straight into the buffer's free end and takes
 // lines out of its front as pointers; nothing is copied but the beginning of a line whose rest has
-// not come yet, once for each read. Bytes are searched for a newline once, however slowly they come.
+// not come yet, once for each read. Bytes are searched for a newline once, however slowly they
+// come.
 //
 // A line that cannot be within the limit any more is reported at once, then drained: what comes of
 // it is dropped until its newline, so the buffer never holds more than one line and one read.

@@ -1,10 +1,11 @@
 // The id of a request whose text is broken, so that the host can tell which of its requests it was.
 //
 // First, what the scanner laid out before it stopped is sound: an id among the complete members of
-// the outermost object is the id, if a comma or the end of the object follows (`"id":1` at the end of
-// a cut line may have been 12). Failing that, the text after the fault is read leniently: strings and
-// brackets only. That is trusted only where nothing suggests that quotes or brackets are out of step:
-// the text must end outside of strings and at depth zero, and name a single id at depth one.
+// the outermost object is the id, if a comma or the end of the object follows (`"id":1` at the end
+// of a cut line may have been 12). Failing that, the text after the fault is read leniently:
+// strings and brackets only. That is trusted only where nothing suggests that quotes or brackets
+// are out of step: the text must end outside of strings and at depth zero, and name a single id at
+// depth one.
 
 enum SalvagedIdentifier {
   /// The id's text, or nil where none is clearly there. O(bytes).

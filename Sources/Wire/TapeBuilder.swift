@@ -1,7 +1,7 @@
-// The scanner's loop. Two states alternate: a value is due, preceded by its name where the innermost
-// open container is an object; or a value has just ended. Everything else is local: after `[` and `{`
-// an end may come at once, after a comma it may not, which is how trailing commas are refused. Open
-// containers are chained through the tape (see Tape.swift).
+// The scanner's loop. Two states alternate: a value is due, preceded by its name where the
+// innermost open container is an object; or a value has just ended. Everything else is local: after
+// `[` and `{` an end may come at once, after a comma it may not, which is how trailing commas are
+// refused. Open containers are chained through the tape (see Tape.swift).
 //
 // What changes with every token is kept in local variables and handed to the functions below by
 // value: the same loop over properties spent a third of its time on loads and stores of them.

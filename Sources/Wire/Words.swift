@@ -1,6 +1,6 @@
-// Eight bytes at a time, without vector types: a byte-wise test over a word sets the top bit of each
-// byte that passes. A borrow can set bits above the first byte that passes, never below it, so the
-// lowest set bit is always right, and the callers look at no other.
+// Eight bytes at a time, without vector types: a byte-wise test over a word sets the top bit of
+// each byte that passes. A borrow can set bits above the first byte that passes, never below it, so
+// the lowest set bit is always right, and the callers look at no other.
 
 enum Words {
   private static var ones: UInt64 { 0x0101_0101_0101_0101 }
@@ -28,8 +28,8 @@ enum Words {
     return (difference &- ones) & ~difference & tops
   }
 
-  /// Copies `count` bytes, which may not overlap. Most texts are a few bytes long, and for those two
-  /// words that overlap each other are quicker than a call.
+  /// Copies `count` bytes, which may not overlap. Most texts are a few bytes long, and for those
+  /// two words that overlap each other are quicker than a call.
   @inline(__always)
   static func copy(
     _ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, count: Int

@@ -1,5 +1,5 @@
-// The command line: finds the command, runs it, turns what it throws into one line and an exit status.
-// 0: done. 1: it failed, or whoever read its output has gone. 2: it was called wrongly.
+// The command line: finds the command, runs it, turns what it throws into one line and an exit
+// status. 0: done. 1: it failed, or whoever read its output has gone. 2: it was called wrongly.
 
 import Storage
 

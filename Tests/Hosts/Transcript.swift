@@ -3,8 +3,9 @@ import TestSupport
 
 // How transcripts are read
 // ------------------------
-// Protocol/README.md says it for those who write hosts: a line is {"note"}, or {"request"} or {"line"} with {"reply"}. What is
-// random is captured by name where it first stands and used by that name from then on.
+// Protocol/README.md says it for those who write hosts: a line is {"note"}, or {"request"} or
+// {"line"} with {"reply"}. What is random is captured by name where it first stands and used by
+// that name from then on.
 
 /// One file of `Protocol/Transcripts`.
 struct Transcript {

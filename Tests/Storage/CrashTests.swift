@@ -1,7 +1,8 @@
 import Storage
 import Testing
 
-/// The power fails at every step of a scenario, and what was not synchronised is kept, lost and torn.
+/// The power fails at every step of a scenario, and what was not synchronised is kept, lost and
+/// torn.
 @Suite("Crashes")
 struct CrashTests {
   struct Outcome {

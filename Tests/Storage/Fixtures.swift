@@ -52,7 +52,8 @@ func smallOptions(segmentLimitBytes: UInt64 = 4096, reserveBytes: Int = 1024) ->
   return options
 }
 
-/// A log whose groups (one commit each) have the given payload lengths; returns the files and payloads.
+/// A log whose groups (one commit each) have the given payload lengths; returns the files and
+/// payloads.
 func makeLog(
   groups: [[Int]], options: LogOptions = smallOptions(), isClosed: Bool = true
 ) throws -> (files: [String: [UInt8]], payloads: [[UInt8]]) {

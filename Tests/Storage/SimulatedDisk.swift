@@ -2,9 +2,9 @@ import Storage
 
 /// A disk in memory that remembers what was synchronised, fails on demand, and can lose power.
 ///
-/// What was not synchronised survives a power failure wholly, in part or not at all, by sectors and in any
-/// order; names (created, renamed, removed) survive up to some point of their history, as a journal keeps
-/// them.
+/// What was not synchronised survives a power failure wholly, in part or not at all, by sectors and
+/// in any order; names (created, renamed, removed) survive up to some point of their history, as a
+/// journal keeps them.
 final class SimulatedDisk: Disk {
   enum Call: String, CaseIterable {
     case names, open, rename, remove, synchronizeFolder, size, read, write, resize, synchronize
@@ -124,8 +124,8 @@ final class SimulatedDisk: Disk {
     histories = []
   }
 
-  /// The process that used the disk was killed; the next one finds all that was written, synchronised
-  /// or not.
+  /// The process that used the disk was killed; the next one finds all that was written,
+  /// synchronised or not.
   func afterKill() -> SimulatedDisk {
     isDead = false
     powerFailsAtStep = nil

@@ -19,7 +19,8 @@ import Wire
     }
   }
 
-  /// Every beginning of a text is refused as unfinished, and what follows a text is refused as such.
+  /// Every beginning of a text is refused as unfinished, and what follows a text is refused as
+  /// such.
   @Test func refusesEveryBeginning() throws {
     let text = Array(
       #" {"a":[1,-2.5e+3,true,false,null,"x\u00e9\ud834\udd1e\n"],"é中𝄞":{"":[]},"b":{}} "#.utf8)

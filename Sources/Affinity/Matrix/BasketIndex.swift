@@ -2,22 +2,24 @@ import Shop
 
 // How the co-purchase matrix is kept
 // ----------------------------------
-// A cell of the matrix is c(i, j): the number of baskets that hold both items, an exact integer over the baskets that
-// stand; beside it w(i, j), the same sum with each basket weighted by its size. All pairs of all baskets would be the
-// square of the shop: 25 million increments for 430,000 order lines, almost all of them for rows that nobody will
-// ask for. So what is kept are the two lists from which any row follows, and rows only once they were asked for:
+// A cell of the matrix is c(i, j): the number of baskets that hold both items, an exact integer
+// over the baskets that stand; beside it w(i, j), the same sum with each basket weighted by its
+// size. All pairs of all baskets would be the square of the shop: 25 million increments for 430,000
+// order lines, almost all of them for rows that nobody will ask for. So what is kept are the two
+// lists from which any row follows, and rows only once they were asked for:
 //
 //   basket -> its distinct items        (`basketItems`, a run per order)
 //   item   -> its baskets               (`basketsOfItem`)
 //   row i  =  count the items of all baskets of i   (`CoPurchaseRows`)
 //
-// An order is folded in by appending to those lists, plus one addition per cell of the rows that are in memory: a row
-// is built once (some ten microseconds) and then kept exact by every order, return and cancellation, so that the
-// next answer sees the last write and equals a recount.
+// An order is folded in by appending to those lists, plus one addition per cell of the rows that
+// are in memory: a row is built once (some ten microseconds) and then kept exact by every order,
+// return and cancellation, so that the next answer sees the last write and equals a recount.
 //
-// Three ways were weighed: all pairs in a hash table (13 bytes per directed pair and 5-6 us per order, whether
-// or not anyone asks), rows rebuilt at each question (no memory, up to milliseconds for the hottest item),
-// and this one, which has the cheap write of the second and the fast read of the first.
+// Three ways were weighed: all pairs in a hash table (13 bytes per directed pair and 5-6 us per
+// order, whether or not anyone asks), rows rebuilt at each question (no memory, up to milliseconds
+// for the hottest item), and this one, which has the cheap write of the second and the fast read of
+// the first.
 
 /// Which items are together in which baskets, exact and fresh.
 package struct BasketIndex: Sendable {
@@ -34,10 +36,12 @@ package struct BasketIndex: Sendable {
 
   package init() {}
 
-  /// The weight of a basket of so many distinct items: a large basket says less of each of its pairs.
+  /// The weight of a basket of so many distinct items: a large basket says less of each of its
+  /// pairs.
   ///
-  /// 16384 / (size + 10), rounded down: an integer, so that sums do not depend on the order of arrival. With 10, a
-  /// basket of one and one of ten differ by a factor of two, and a wholesaler's thousand lines count 1/64.
+  /// 16384 / (size + 10), rounded down: an integer, so that sums do not depend on the order of
+  /// arrival. With 10, a basket of one and one of ten differ by a factor of two, and a wholesaler's
+  /// thousand lines count 1/64.
   @inlinable package static func weight(size: Int) -> Int64 { Int64(16_384 / (size + 10)) }
 
   /// The number of baskets that hold the item.

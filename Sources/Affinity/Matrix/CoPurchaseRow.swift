@@ -1,5 +1,5 @@
-/// One row of the co-purchase matrix: the items that shared a basket with the row's item, how often, and with how much
-/// weight.
+/// One row of the co-purchase matrix: the items that shared a basket with the row's item, how
+/// often, and with how much weight.
 ///
 /// Neighbours ascend by item index; counts are above zero.
 package struct CoPurchaseRow: Equatable, Sendable {

@@ -2,9 +2,11 @@ import Shop
 
 /// The rows of the matrix that somebody asked for, each kept exact from then on.
 package struct CoPurchaseRows: Sendable {
-  /// Cells in memory beyond which all rows are dropped, to be built again as they are asked for; 16 bytes a cell.
+  /// Cells in memory beyond which all rows are dropped, to be built again as they are asked for; 16
+  /// bytes a cell.
   package static let maximumCellCount = 16_000_000
-  /// A basket of more distinct items drops its rows instead of adding to each: the additions grow with the square.
+  /// A basket of more distinct items drops its rows instead of adding to each: the additions grow
+  /// with the square.
   package static let maximumFoldedItemCount = 64
 
   private var rows: [CoPurchaseRow?] = []

@@ -2,19 +2,21 @@ import Shop
 
 // From counts to evidence
 // -----------------------
-// What item i says of item j, both in baskets that stand, with w the weight of a basket by its size:
+// What item i says of item j, both in baskets that stand, with w the weight of a basket by its
+// size:
 //
 //   J(i, j) = w(i, j) / (w(i) + w(j) - w(i, j))            Jaccard over weighted baskets
-//   K(i, j) = J(i, j)^2 / sqrt(sum over j of J(i, j)^2)    J times the row of J brought to unit length
+//   K(i, j) = J(i, j)^2 / sqrt(sum over j of J(i, j)^2)    J times the row of J brought to unit
+//                                                          length
 //
-// A pair is evidence only if it shares at least two baskets, since one is none, and if those carry at least a sixteenth
-// of w(i): both are integer tests. The square does what keeping only the best fifty neighbours per item does for
-// other systems, but smoothly and for every pair, so that nothing has to be kept sorted and a new order cannot
-// leave a stale list behind. Tests/Benchmarks says how far this gets on real baskets, beside cosine and Jaccard with
-// the best fifty kept.
+// A pair is evidence only if it shares at least two baskets, since one is none, and if those carry
+// at least a sixteenth of w(i): both are integer tests. The square does what keeping only the best
+// fifty neighbours per item does for other systems, but smoothly and for every pair, so that
+// nothing has to be kept sorted and a new order cannot leave a stale list behind. Tests/Benchmarks
+// says how far this gets on real baskets, beside cosine and Jaccard with the best fifty kept.
 //
-// A row of K depends on the weight of every neighbour, so any order can change it a little. It is computed when
-// asked for and kept until the matrix next changes (`revision`).
+// A row of K depends on the weight of every neighbour, so any order can change it a little. It is
+// computed when asked for and kept until the matrix next changes (`revision`).
 
 /// One row of K: what an item says of each item that it shared at least two baskets with.
 package struct EvidenceRow: Sendable {
@@ -34,7 +36,8 @@ package struct EvidenceRow: Sendable {
 struct EvidenceRows: Sendable {
   /// A pair of fewer shared baskets is no evidence.
   static let minimumSharedBaskets: Int32 = 2
-  /// A pair whose shared baskets carry less than one part in so many of the row's own weight is none either.
+  /// A pair whose shared baskets carry less than one part in so many of the row's own weight is
+  /// none either.
   static let weightFloorDivisor: Int64 = 16
 
   private var rows: [EvidenceRow?] = []

@@ -11,10 +11,11 @@ package struct Ranked: Equatable, Sendable {
   }
 }
 
-/// The best of many, a chunk at a time: the reader takes as many as the rules let through, and only those are sorted.
+/// The best of many, a chunk at a time: the reader takes as many as the rules let through, and only
+/// those are sorted.
 ///
-/// Order: higher score first, then the smaller id by bytes. Two items never tie, so the first n are always a prefix
-/// of the first m.
+/// Order: higher score first, then the smaller id by bytes. Two items never tie, so the first n are
+/// always a prefix of the first m.
 package struct RankedQueue {
   private var candidates: [Ranked]
   private var sortedEnd = 0
@@ -29,7 +30,8 @@ package struct RankedQueue {
 
   /// The next best, or nil. O(candidates) for each chunk, O(log) for each item taken.
   ///
-  /// The names are handed in and not kept: a table of names that is held in two places is copied by the next new name.
+  /// The names are handed in and not kept: a table of names that is held in two places is copied by
+  /// the next new name.
   package mutating func next(_ names: NameTable) -> Ranked? {
     if position == sortedEnd {
       guard sortedEnd < candidates.count else { return nil }
@@ -48,7 +50,8 @@ package struct RankedQueue {
       ? left.score > right.score : names.precedes(left.item, right.item)
   }
 
-  /// Brings the best `count` of `candidates[start...]` to the front of that part, in any order (quickselect).
+  /// Brings the best `count` of `candidates[start...]` to the front of that part, in any order
+  /// (quickselect).
   private static func select(
     _ candidates: inout [Ranked], from start: Int, best count: Int, _ names: NameTable
   ) {

@@ -2,21 +2,23 @@ import Shop
 
 // How `recommend` ranks
 // ---------------------
-//   score(j) =  50 / sqrt(|B|) x sum over i in B of K(i, j)        B: the basket          -> co_purchase
-//            +  beta x sum over i in H of h(i) x K(i, j)           H: 20 heaviest of the history, without B
-//            +  rho(j) x h(j)                                      bought before          -> repeat
-//            +  2 x p(j)                                           sells now              -> trending, popular
+//   score(j) =  50 / sqrt(|B|) x sum over i in B of K(i, j)    B: the basket      -> co_purchase
+//            +  beta x sum over i in H of h(i) x K(i, j)       H: the 20 heaviest of the history
+//            +  rho(j) x h(j)                                  bought before      -> repeat
+//            +  2 x p(j)                                       sells now          -> trending
 //
-// K is the evidence of `Evidence.swift`, h the customer's history (`PurchaseHistory`), rho how often the item is bought
-// again (`RepeatIndex`), p its share of recent baskets (`Popularity`). beta is 0.05 where repeats may be
-// shown and 1 where they may not. The constants are one set for all shops, chosen on half of Ta-Feng's customers and
-// held against the other half, against Online Retail's baskets of two months, and against Groceries.
+// K is the evidence of `Evidence.swift`, h the customer's history (`PurchaseHistory`), rho how
+// often the item is bought again (`RepeatIndex`), p its share of recent baskets (`Popularity`).
+// beta is 0.05 where repeats may be shown and 1 where they may not. The constants are one set for
+// all shops, chosen on half of Ta-Feng's customers and held against the other half, against Online
+// Retail's baskets of two months, and against Groceries.
 //
-// The terms are absolute, so the parts of a slot add up to its score, and what a basket says is not diluted by what else
-// is known. Candidates are all that any term touches: the rows of evidence, the history, and as many of the
-// popular as could be needed. Then come the rules, which bind every source, the best first, until the list is full.
-// If it is not, the fallback fills it: what sells in the categories at hand, what sells, and what the shop has and
-// never sold. So the list is short only when the rules leave nothing.
+// The terms are absolute, so the parts of a slot add up to its score, and what a basket says is not
+// diluted by what else is known. Candidates are all that any term touches: the rows of evidence,
+// the history, and as many of the popular as could be needed. Then come the rules, which bind every
+// source, the best first, until the list is full. If it is not, the fallback fills it: what sells
+// in the categories at hand, what sells, and what the shop has and never sold. So the list is short
+// only when the rules leave nothing.
 
 extension AffinityIndex {
   static let basketFactor = 50.0
@@ -24,15 +26,17 @@ extension AffinityIndex {
   static let historyFactorWithoutRepeats = 1.0
   static let popularityFactor = 2.0
   static let maximumHistorySources = 20
-  /// Basket items whose evidence is read; of a larger basket those of the least weight, which say most.
+  /// Basket items whose evidence is read; of a larger basket those of the least weight, which say
+  /// most.
   static let maximumBasketSources = 100
   /// Sources named in `because`.
   static let maximumReasons = 3
 
   /// Answers a question. Ties break by id; the first n of a list are the list of n.
   ///
-  /// - Parameter rule: the rule that takes an item out, or nil for an item that may be shown; asked at most once an item.
-  /// - Complexity: the neighbours of the basket's and history's items; O(items) where rules leave almost nothing.
+  /// - Parameter rule: the rule that takes an item out, or nil for an item that may be shown; asked
+  /// at most once an item. - Complexity: the neighbours of the basket's and history's items;
+  /// O(items) where rules leave almost nothing.
   package mutating func recommend(
     _ query: RecommendQuery, facts: ShopFacts, rule: (Int32) -> String?
   ) -> Recommendation {
@@ -79,7 +83,8 @@ extension AffinityIndex {
       list.offer(next.item) { scorer.slot(next.item, repeats: repeats) }
     }
     if query.repeats == .only {
-      // What was bought once, in a shop to which nobody has come back yet, scores nothing and is the answer all the same.
+      // What was bought once, in a shop to which nobody has come back yet, scores nothing and is
+      // the answer all the same.
       let basket = Set(query.basket)
       for entry in history.heaviest(history.items.count, names: names)
       where !list.isFull && !basket.contains(entry.item) {

@@ -1,6 +1,7 @@
 import Shop
 
-/// What a customer bought, weighted by how long ago in baskets: 1 / sqrt(1 + r) for the r-th newest.
+/// What a customer bought, weighted by how long ago in baskets: 1 / sqrt(1 + r) for the r-th
+/// newest.
 ///
 /// Counted in baskets and not in days, so that it fits a weekly and a yearly shopper alike.
 struct PurchaseHistory {

@@ -2,13 +2,14 @@ import Shop
 
 // How likely an item is bought again
 // ----------------------------------
-// For each item, over the baskets of known customers: L, the number of baskets that hold it, and D, the number of customers
-// who ever bought it. L - D baskets were repeats, whatever the order in which they arrived, and (L - D) / L is
-// the share of its sales that are. Coffee has a high one, a teapot a low one. The share is shrunken to the shop's own
-// with 100 baskets, since for an item sold twice it says nothing.
+// For each item, over the baskets of known customers: L, the number of baskets that hold it, and D,
+// the number of customers who ever bought it. L - D baskets were repeats, whatever the order in
+// which they arrived, and (L - D) / L is the share of its sales that are. Coffee has a high one, a
+// teapot a low one. The share is shrunken to the shop's own with 100 baskets, since for an item
+// sold twice it says nothing.
 //
-// D needs to know whether a customer has the item in another basket: a count per (customer, item) in one open-
-// addressing table of integers, 16 bytes a slot.
+// D needs to know whether a customer has the item in another basket: a count per (customer, item)
+// in one open- addressing table of integers, 16 bytes a slot.
 
 /// How often each item is bought again by the same customer.
 struct RepeatIndex: Sendable {
@@ -56,7 +57,8 @@ struct PairCounter: Sendable {
   private var keys: [UInt64] = Array(repeating: PairCounter.free, count: 1_024)
   private var counts: [Int32] = Array(repeating: 0, count: 1_024)
   private var used = 0
-  /// Hosts choose the order in which ids appear, hence the numbers: the multiplier is this process's own.
+  /// Hosts choose the order in which ids appear, hence the numbers: the multiplier is this
+  /// process's own.
   private let multiplier = UInt64.random(in: .min ... .max) | 1
 
   private static let free = UInt64.max

@@ -9,7 +9,8 @@ struct SlotScorer {
     var isBasket: Bool
   }
 
-  /// Basket items ascending by id, then history items ascending by id: the fixed order of summation.
+  /// Basket items ascending by id, then history items ascending by id: the fixed order of
+  /// summation.
   private(set) var sources: [Source] = []
   private let history: PurchaseHistory
   private let popularity: Popularity
@@ -51,7 +52,8 @@ struct SlotScorer {
     }
   }
 
-  /// The slot of an item, taken apart: its parts, the largest of them as the source, and what speaks for it.
+  /// The slot of an item, taken apart: its parts, the largest of them as the source, and what
+  /// speaks for it.
   func slot(_ item: Int32, repeats: RepeatIndex) -> RecommendSlot {
     var parts = ScoreParts()
     var voices: [Ranked] = []

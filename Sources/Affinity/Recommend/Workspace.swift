@@ -1,6 +1,7 @@
 /// Dense scratch over all items for one question: scores and the list of items that have one.
 ///
-/// Everything is zero in between, so that a question costs what it touches and not what the shop holds.
+/// Everything is zero in between, so that a question costs what it touches and not what the shop
+/// holds.
 struct Workspace: Sendable {
   private(set) var scores: [Double] = []
   private(set) var touched: [Int32] = []
@@ -29,7 +30,8 @@ struct Workspace: Sendable {
     }
   }
 
-  /// Adds a row of evidence, each strength times `factor`. O(neighbours): the hot loop of `recommend`.
+  /// Adds a row of evidence, each strength times `factor`. O(neighbours): the hot loop of
+  /// `recommend`.
   mutating func add(_ row: EvidenceRow, times factor: Double) {
     Workspace.accumulate(row, factor, &scores, &touched)
   }

@@ -1,17 +1,18 @@
 import Shop
 
-/// What sells, as one number per item: the share of recent baskets in the channel, shrunken to the share in all channels;
-/// where no basket is recent, the share of all baskets ever.
+/// What sells, as one number per item: the share of recent baskets in the channel, shrunken to the
+/// share in all channels; where no basket is recent, the share of all baskets ever.
 ///
-/// It is what a customer without any history is shown, and the small floor under everyone else's scores.
+/// It is what a customer without any history is shown, and the small floor under everyone else's
+/// scores.
 struct Popularity: Sendable {
   /// Weight of the whole shop's trend beside a channel's own, in baskets of today.
   static let channelPriorBaskets = 50.0
 
   /// Above zero for every item that stands in a basket that counts.
   private(set) var shares: [Double]
-  /// The items of the largest shares, the best first, ties by id: as many as were asked for. Sorting all items for each new
-  /// order would cost more than the rest of an answer.
+  /// The items of the largest shares, the best first, ties by id: as many as were asked for.
+  /// Sorting all items for each new order would cost more than the rest of an answer.
   private(set) var order: [Int32] = []
   private var queue: RankedQueue
   let isRecent: Bool
@@ -44,8 +45,8 @@ struct Popularity: Sendable {
   func share(of item: Int32) -> Double { Int(item) < shares.count ? shares[Int(item)] : 0 }
 }
 
-/// The boards and rankings that were asked for lately, each exact: boards take in every order, a ranking is made
-/// again when the baskets changed.
+/// The boards and rankings that were asked for lately, each exact: boards take in every order, a
+/// ranking is made again when the baskets changed.
 struct PopularityCache: Sendable {
   /// Boards kept at a time: one per channel of a shop with many.
   static let maximumBoardCount = 16
@@ -70,7 +71,8 @@ struct PopularityCache: Sendable {
     return board
   }
 
-  /// The ranking of that day and channel, with `order` holding so many items. O(1) while nothing changes, else O(items).
+  /// The ranking of that day and channel, with `order` holding so many items. O(1) while nothing
+  /// changes, else O(items).
   mutating func ranking(
     at now: Instant, channel: Int32, atLeast count: Int, revision: UInt64, baskets: BasketIndex,
     orders: OrderTable, names: NameTable

@@ -2,11 +2,12 @@ import Shop
 
 // How trends are kept
 // -------------------
-// What is trending is the share of recent baskets that held an item, each basket weighted by its age: half as much every
-// `halfLifeDays`, nothing after `windowDays`. A board holds these sums for one reference day and one channel (or all of
-// them). Weights are integers, so that a sum does not depend on the order in which orders arrived, and an order can
-// be added to a board, or taken back from it, exactly. A board for another day is counted anew in one pass over the
-// orders' times; a board for today lives for a day and is touched by each order that comes in.
+// What is trending is the share of recent baskets that held an item, each basket weighted by its
+// age: half as much every `halfLifeDays`, nothing after `windowDays`. A board holds these sums for
+// one reference day and one channel (or all of them). Weights are integers, so that a sum does not
+// depend on the order in which orders arrived, and an order can be added to a board, or taken back
+// from it, exactly. A board for another day is counted anew in one pass over the orders' times; a
+// board for today lives for a day and is touched by each order that comes in.
 
 /// Age-weighted basket counts per item, for one day and one channel.
 package struct TrendBoard: Sendable {
@@ -17,7 +18,8 @@ package struct TrendBoard: Sendable {
   /// Weight of a basket of today.
   static let fullWeight = 65_536.0
 
-  /// Weight of a basket by its age in days, fullWeight x 2^(-age / halfLife), rounded to an integer.
+  /// Weight of a basket by its age in days, fullWeight x 2^(-age / halfLife), rounded to an
+  /// integer.
   static let weights: [Int64] = (0..<Int(windowDays)).map { age in
     // 2^(-1/14) to the power of the age, by repeated multiplication; the same on every machine.
     var weight = fullWeight
@@ -71,7 +73,8 @@ package struct TrendBoard: Sendable {
     }
   }
 
-  /// The share of recent baskets that held the item, by weight: 0 to 1. Where no basket is recent, 0 for all.
+  /// The share of recent baskets that held the item, by weight: 0 to 1. Where no basket is recent,
+  /// 0 for all.
   package func share(of item: Int32) -> Double {
     guard totalWeight > 0, Int(item) < scores.count else { return 0 }
     return Double(scores[Int(item)]) / Double(totalWeight)

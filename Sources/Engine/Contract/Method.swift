@@ -3,9 +3,9 @@ import Wire
 
 /// One method of the protocol: what it is called, what it takes and gives, and how it is answered.
 ///
-/// A new method is one new file under `Methods/` and one line in `Methods.all`. Reading params, checking
-/// them, and only then committing facts is the order in every method: nothing is half applied, since nothing
-/// that can fail comes after the first commit.
+/// A new method is one new file under `Methods/` and one line in `Methods.all`. Reading params,
+/// checking them, and only then committing facts is the order in every method: nothing is half
+/// applied, since nothing that can fail comes after the first commit.
 package protocol Method: SendableMetatype {
   static var name: String { get }
   /// One sentence.
@@ -19,9 +19,11 @@ package protocol Method: SendableMetatype {
   /// Whether a `key` makes a retry give the stored reply.
   static var isKeyed: Bool { get }
 
-  /// Answers one call: reads `call`, changes `engine` by committing facts, writes one value to `reply`.
+  /// Answers one call: reads `call`, changes `engine` by committing facts, writes one value to
+  /// `reply`.
   ///
-  /// - Throws: `ParameterError`, `RecordProblem` or `RPCError`; the engine maps each to a JSON-RPC error, once.
+  /// - Throws: `ParameterError`, `RecordProblem` or `RPCError`; the engine maps each to a JSON-RPC
+  /// error, once.
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws
 }
 
@@ -46,7 +48,7 @@ package struct Call {
     moment.map { Viewpoint(asOf: $0) } ?? Viewpoint(now: now)
   }
 
-  /// The moment at which coupons are issued for a question as of then: that one, but never one ahead of now. A coupon of
-  /// the future would take a place that is taken today.
+  /// The moment at which coupons are issued for a question as of then: that one, but never one
+  /// ahead of now. A coupon of the future would take a place that is taken today.
   package func issueMoment(from viewpoint: Viewpoint) -> Instant { min(viewpoint.now, now) }
 }

@@ -14,8 +14,10 @@ package enum OpenRPC {
           (
             "description",
             .string(
-              "Recommendations, coupon targeting and win-back for a shop, over line-delimited JSON-RPC 2.0 "
-                + "on stdin and stdout. Params are always an object; members that are not listed are refused."
+              "Recommendations, coupon targeting and win-back for a shop, over "
+                + "line-delimited JSON-RPC 2.0 "
+                + "on stdin and stdout. Params are always an object; members that are not "
+                + "listed are refused."
             )
           ), ("version", .string(version))
         )

@@ -2,8 +2,8 @@ import Shop
 
 /// The shape of a parameter or a result, from which the OpenRPC document is written.
 ///
-/// A method states its shapes beside its code; a test holds the two together by sending every stated
-/// parameter and one that is not stated.
+/// A method states its shapes beside its code; a test holds the two together by sending every
+/// stated parameter and one that is not stated.
 package indirect enum Shape: Sendable {
   case string
   case integer

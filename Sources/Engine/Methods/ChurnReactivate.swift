@@ -9,7 +9,8 @@ import Wire
 enum ChurnReactivate: Method {
   static let name = "churn-reactivate"
   static let summary =
-    "Ranks lapsing customers by the value at risk, each with coupon, items, channel, hour and message."
+    "Ranks lapsing customers by the value at risk, each with coupon, items, channel, hour "
+    + "and message."
   static let writes = true
   static let isKeyed = true
 

@@ -174,7 +174,8 @@ enum CouponsRelease: Method {
 enum CouponsReturn: Method {
   static let name = "coupons.return"
   static let summary =
-    "Gives back the stored discount shares of returned lines; the whole order back restores its coupons."
+    "Gives back the stored discount shares of returned lines; the whole order back "
+    + "restores its coupons."
   static let writes = true
   static let isKeyed = true
   static let parameters: [Field] = [

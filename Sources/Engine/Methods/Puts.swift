@@ -67,7 +67,8 @@ enum OrdersPut: Method {
 enum EventsPut: Method {
   static let name = "events.put"
   static let summary =
-    "Adds events; with an id, the same event again is unchanged and another of the same id a conflict."
+    "Adds events; with an id, the same event again is unchanged and another of the same "
+    + "id a conflict."
   static let writes = true
   static let parameters: [Field] = [.required("events", .list(.shared("Event"))), atomic]
   static let result = Shape.shared("PutResult")

@@ -7,7 +7,8 @@ import Wire
 enum Target: Method {
   static let name = "target"
   static let summary =
-    "Chooses at most one coupon per customer for the most incremental margin that the budget can buy."
+    "Chooses at most one coupon per customer for the most incremental margin that the "
+    + "budget can buy."
   static let writes = true
   static let isKeyed = true
 
@@ -166,8 +167,8 @@ extension Engine {
     }
   }
 
-  /// The customers that a question is about, in the order of their ids: those named, or all; those that the condition
-  /// holds for. A customer without a fact is passed over.
+  /// The customers that a question is about, in the order of their ids: those named, or all; those
+  /// that the condition holds for. A customer without a fact is passed over.
   mutating func audience(
     _ ids: [String]?, _ condition: Condition?, from viewpoint: Viewpoint
   ) throws -> [Int32] {

@@ -3,9 +3,10 @@ import Wire
 
 // How a put of many records is answered
 // -------------------------------------
-// Each record stands for itself: read, checked against what is known by then (records before it in the same call
-// included), and committed or rejected, with the path of what is wrong. With `atomic` all are read and checked first, and
-// one that would be rejected rejects the call; two records of one call that contradict each other are found there too.
+// Each record stands for itself: read, checked against what is known by then (records before it in
+// the same call included), and committed or rejected, with the path of what is wrong. With `atomic`
+// all are read and checked first, and one that would be rejected rejects the call; two records of
+// one call that contradict each other are found there too.
 
 /// What became of the records of one put.
 struct BulkResult {
@@ -60,10 +61,11 @@ extension RecordProblem {
 }
 
 extension Engine {
-  /// Answers a put: `name` is the params' list, `read` turns an element into a record, `check` says whether taking it
-  /// changes anything, and `fact` what is to be committed.
+  /// Answers a put: `name` is the params' list, `read` turns an element into a record, `check` says
+  /// whether taking it changes anything, and `fact` what is to be committed.
   ///
-  /// - Throws: `ParameterError` where the params are no list; with `atomic` also an `RPCError` for the first record
+  /// - Throws: `ParameterError` where the params are no list; with `atomic` also an `RPCError` for
+  /// the first record
   ///   that would be rejected.
   mutating func put<Record>(
     _ name: StaticString, _ call: Call, into reply: inout JSONWriter,

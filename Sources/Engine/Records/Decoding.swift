@@ -1,8 +1,9 @@
 import Shop
 import Wire
 
-// From the wire's words to the shop's: what every method that takes records or moments reads them with.
-// The same readers take facts off the log, so a fact is written in the shape in which it was sent.
+// From the wire's words to the shop's: what every method that takes records or moments reads them
+// with. The same readers take facts off the log, so a fact is written in the shape in which it was
+// sent.
 
 /// The limits of what one field may hold; refused beyond, never cut.
 package enum FieldLimits {
@@ -64,13 +65,14 @@ extension JSON {
     throw failure("not_a_day", "expected a day as YYYY-MM-DD")
   }
 
-  /// A moment, or a day in the shop's zone: its start, or with `isEnd` the start of the next one (windows are half-open, and
-  /// a date-only end means the end of that day).
+  /// A moment, or a day in the shop's zone: its start, or with `isEnd` the start of the next one
+  /// (windows are half-open, and a date-only end means the end of that day).
   func momentOrDay(in zone: Zone, isEnd: Bool = false) throws(ParameterError) -> Instant {
     let text = try string(maximumBytes: 64)
     if let instant = Instant(rfc3339: text) { return instant }
     if let day = Day(text: text) {
-      // The first and the last day that can be said begin or end outside the moments that can be said, by the offset.
+      // The first and the last day that can be said begin or end outside the moments that can be
+      // said, by the offset.
       let moment = zone.instant(day: isEnd ? Day(number: day.number + 1) : day)
       return max(.earliest, min(.latest, moment))
     }

@@ -2,7 +2,8 @@ import Shop
 import Wire
 
 extension OrderDraft {
-  /// Reads one record of `orders.put`; amounts and quantities are checked by the facts, with their paths.
+  /// Reads one record of `orders.put`; amounts and quantities are checked by the facts, with their
+  /// paths.
   init(_ record: JSON, zone: Zone) throws(ParameterError) {
     var reader = try record.object()
     let id = try reader.identifier("id")

@@ -4,7 +4,8 @@ import Wire
 extension ShopSettings {
   /// The settings after `shop.configure` or its fact: what the object names replaces what was.
   ///
-  /// - Returns: nil where the zone's file is not there; a fact of the log had one when it was written.
+  /// - Returns: nil where the zone's file is not there; a fact of the log had one when it was
+  /// written.
   init?(_ value: Value, over settings: ShopSettings, zoneFile: (String) -> [UInt8]?) {
     self = settings
     if case .string(let currency)? = value["currency"] { self.currency = currency }

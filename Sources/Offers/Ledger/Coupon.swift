@@ -14,7 +14,8 @@ package enum CouponState: String, Sendable, CaseIterable {
 
 /// One customer's right under one version of a policy.
 struct Coupon: Sendable {
-  /// What was last done with it. Expiry is nothing that is done: it is read off the time that is asked about.
+  /// What was last done with it. Expiry is nothing that is done: it is read off the time that is
+  /// asked about.
   enum Mark: Sendable {
     case live
     /// Held by its booking, until that ends.
@@ -34,7 +35,8 @@ struct Coupon: Sendable {
   let expires: Instant?
   /// The most that it can cost as its version says; nil where only a cart can tell.
   let worstCase: Int64?
-  /// The most that it may cost since it came back from an order, where that is less; see `CouponLedger+Return`.
+  /// The most that it may cost since it came back from an order, where that is less; see
+  /// `CouponLedger+Return`.
   var ceiling: Int64?
   var mark = Mark.live
   /// The booking that reserved or redeemed it last; below zero where none did.
@@ -112,7 +114,8 @@ struct Booking: Sendable {
 
   /// How much of a line's discount belongs to its first so many units.
   ///
-  /// Rounded down, so that the shares of any run of returns are differences of one sequence and add up to the whole.
+  /// Rounded down, so that the shares of any run of returns are differences of one sequence and add
+  /// up to the whole.
   func share(of line: Quote.LineDiscount, units: Int64) -> Int64 {
     Money.share(of: line.discount, part: units, whole: quantities[line.index])
   }

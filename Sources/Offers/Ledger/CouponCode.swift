@@ -7,7 +7,8 @@ package enum CouponCode {
 
   /// A new code of 16 letters and digits.
   ///
-  /// - Parameter random: gives as many random bytes as it is asked for, from a source that cannot be predicted.
+  /// - Parameter random: gives as many random bytes as it is asked for, from a source that cannot
+  /// be predicted.
   package static func make(random: (_ byteCount: Int) -> [UInt8]) -> String {
     let bytes = random(byteCount)
     precondition(bytes.count == byteCount, "the source of randomness gives what it is asked for")

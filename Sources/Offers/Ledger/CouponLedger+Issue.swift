@@ -22,10 +22,11 @@ extension CouponLedger {
   /// Codes that may be asked for in a row before the source of codes counts as broken.
   private static let maximumAttempts = 1_000
 
-  /// Why a coupon may not be issued, as far as the policy's end, limits and budget go; nil where it may.
+  /// Why a coupon may not be issued, as far as the policy's end, limits and budget go; nil where it
+  /// may.
   ///
-  /// A policy that has not begun is no reason: coupons may be handed out before their time, and then do not apply yet.
-  /// O(coupons of the customer), and what `standing(ofPolicy:at:)` costs.
+  /// A policy that has not begun is no reason: coupons may be handed out before their time, and
+  /// then do not apply yet. O(coupons of the customer), and what `standing(ofPolicy:at:)` costs.
   package func reasonAgainstIssue(
     of policy: Policy, to customer: String, at instant: Instant, zone: Zone
   ) -> OfferReason? {
@@ -38,7 +39,8 @@ extension CouponLedger {
   /// Issues coupons as far as policies, limits and budgets allow; each grant sees those before it.
   ///
   /// - Parameters:
-  ///   - profile: the customer's fields, asked where a policy has `for`; nil where the customer has none, which a
+  ///   - profile: the customer's fields, asked where a policy has `for`; nil where the customer has
+  ///     none, which a
   ///     policy with `for` refuses.
   ///   - makeCode: gives a new code with each call. A code that is taken is asked for anew.
   /// - Complexity: O(grants x coupons of the customer).

@@ -3,8 +3,8 @@ import Shop
 extension CouponLedger {
   /// What putting the policy would do: the fact, or `unchanged`.
   ///
-  /// Beside what `PolicyBook.check` refuses: a budget for a policy of which coupons without a worst case are out, since
-  /// then nothing could be held against it (reason `no_worst_case`).
+  /// Beside what `PolicyBook.check` refuses: a budget for a policy of which coupons without a worst
+  /// case are out, since then nothing could be held against it (reason `no_worst_case`).
   package func preparePolicy(_ policy: Policy) throws(RecordProblem) -> PutOutcome<LedgerFact> {
     switch try policies.check(policy) {
     case .unchanged: return .unchanged
@@ -18,7 +18,8 @@ extension CouponLedger {
     }
   }
 
-  /// How many coupons of a policy count against a customer's limit at a moment. O(coupons of the customer).
+  /// How many coupons of a policy count against a customer's limit at a moment. O(coupons of the
+  /// customer).
   package func countedCoupons(
     ofCustomer customer: String, policy id: String, at instant: Instant
   ) -> Int64 {
@@ -31,10 +32,12 @@ extension CouponLedger {
     return count
   }
 
-  /// Whether a use that begins then would be one too many in some run of the policy's `per_period` days.
+  /// Whether a use that begins then would be one too many in some run of the policy's `per_period`
+  /// days.
   ///
-  /// Uses may have been noted out of order, so every run of days that holds the moment is looked at, also those that
-  /// end with a later use. O(coupons of the customer + uses near the moment squared).
+  /// Uses may have been noted out of order, so every run of days that holds the moment is looked
+  /// at, also those that end with a later use. O(coupons of the customer + uses near the moment
+  /// squared).
   func exceedsPeriod(
     _ policy: Policy, customer: Int32, use began: Instant, at instant: Instant,
     besides booking: Int32? = nil
@@ -61,8 +64,9 @@ extension CouponLedger {
     }
   }
 
-  /// Why a coupon that is over at the latest moment cannot be used as of an earlier one, at which it was not: its
-  /// place or its money has been given to someone meanwhile. Nil where it is not over, or nothing was.
+  /// Why a coupon that is over at the latest moment cannot be used as of an earlier one, at which
+  /// it was not: its place or its money has been given to someone meanwhile. Nil where it is not
+  /// over, or nothing was.
   ///
   /// - Parameter end: until when it would count again.
   func reasonAgainstRevival(of index: Int32, until end: Instant) -> OfferReason? {

@@ -24,9 +24,10 @@ extension CouponLedger {
 
   /// Takes units of an order back; nil lines for all that is left.
   ///
-  /// Each line gives back its stored share of each coupon's discount, by units, so that all parts together are exactly
-  /// the whole. With the last unit the coupons are live again, or expired by their own time, and use, budget and counts
-  /// are as if the order had not been: once, as an order that is back cannot come back again.
+  /// Each line gives back its stored share of each coupon's discount, by units, so that all parts
+  /// together are exactly the whole. With the last unit the coupons are live again, or expired by
+  /// their own time, and use, budget and counts are as if the order had not been: once, as an order
+  /// that is back cannot come back again.
   package func prepareReturn(
     order: String, lines sent: [LedgerFact.Units]?, at instant: Instant
   ) throws(Refusal) -> (fact: LedgerFact, returned: Return) {
@@ -103,8 +104,8 @@ extension CouponLedger {
     return back
   }
 
-  /// The most that a coupon may cost after it came back: what its return frees, and what is free of the budget beside;
-  /// nil where that is no less than its worst case, or it is over.
+  /// The most that a coupon may cost after it came back: what its return frees, and what is free of
+  /// the budget beside; nil where that is no less than its worst case, or it is over.
   private func ceiling(ofReturning index: Int32, at instant: Instant) -> Int64? {
     let coupon = coupons[Int(index)]
     let moment = max(latest, instant)
@@ -119,7 +120,8 @@ extension CouponLedger {
 
   // MARK: Release and void
 
-  /// Ends a reservation before its time; the fact is nil where it is over already, and nothing is released.
+  /// Ends a reservation before its time; the fact is nil where it is over already, and nothing is
+  /// released.
   package func prepareRelease(
     reservation id: String, at instant: Instant
   ) throws(Refusal) -> (fact: LedgerFact?, released: [String]) {

@@ -95,7 +95,8 @@ extension CouponLedger {
 
   /// Why the coupon cannot be used then, whatever the cart; nil where it can.
   ///
-  /// - Parameter end: until when the use would hold: the end of a reservation, `latest` for a redemption.
+  /// - Parameter end: until when the use would hold: the end of a reservation, `latest` for a
+  /// redemption.
   func reasonAgainstUse(
     of index: Int32, by customer: String?, at instant: Instant, until end: Instant, zone: Zone
   ) -> OfferReason? {
@@ -174,7 +175,8 @@ extension CouponLedger {
     return (.redeemedReservation(id, time: instant), booking.quote)
   }
 
-  /// What a reservation holds may have gone elsewhere if its end has passed for operations of later moments.
+  /// What a reservation holds may have gone elsewhere if its end has passed for operations of later
+  /// moments.
   private func checkReserved(
     _ coupon: Int32, _ index: Int32, _ booking: Booking, at instant: Instant
   ) throws(Refusal) {

@@ -28,8 +28,8 @@ extension CouponLedger {
     package var standing: Standing
     /// The sum of the budgets; nil where a policy has none.
     package var budgetLimit: Int64?
-    /// What is likely to be spent: what was, and of what is out the share that the policy's prior expects to be
-    /// redeemed; all of it where there is no prior.
+    /// What is likely to be spent: what was, and of what is out the share that the policy's prior
+    /// expects to be redeemed; all of it where there is no prior.
     package var expected: Int64
   }
 

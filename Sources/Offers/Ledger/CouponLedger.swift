@@ -2,29 +2,32 @@ import Shop
 
 // How the ledger works
 // --------------------
-// The ledger holds all policies and coupons. Each operation is two steps: `prepare…` looks, refuses or answers facts, and
-// changes nothing; `apply` takes a fact and cannot fail. The engine logs in between, and replay is `apply` alone.
+// The ledger holds all policies and coupons. Each operation is two steps: `prepare…` looks, refuses
+// or answers facts, and changes nothing; `apply` takes a fact and cannot fail. The engine logs in
+// between, and replay is `apply` alone.
 //
-// Time. Expiry of coupons and reservations is never an operation: a coupon carries the mark of what was last done with
-// it, and `state(of:at:)` reads the state off the mark and the moment that is asked about. Marks follow the order of
-// the log; a moment only decides what is over. So an operation as of an earlier moment finds a coupon live that is expired
-// for everyone else, and that has a consequence: what it takes may have been given to someone meanwhile.
+// Time. Expiry of coupons and reservations is never an operation: a coupon carries the mark of what
+// was last done with it, and `state(of:at:)` reads the state off the mark and the moment that is
+// asked about. Marks follow the order of the log; a moment only decides what is over. So an
+// operation as of an earlier moment finds a coupon live that is expired for everyone else, and that
+// has a consequence: what it takes may have been given to someone meanwhile.
 //
-// Limits. Write c(t) for what counts against a limit at t: coupons live, reserved or redeemed, or their exposure. Without
-// further operations coupons only fall out of c as t grows, so c never rises, and to issue at t it is enough that there is
-// room at t: there will be at all later moments. Let T be the latest moment of any fact. The ledger keeps: c is
-// within the limits at T and for ever after. Only reserving or redeeming a coupon that is over at T, as of a moment at
-// which it was not, adds to c(T); it is treated as a new issue at T (`reasonAgainstRevival`). In order of time this
-// never happens.
+// Limits. Write c(t) for what counts against a limit at t: coupons live, reserved or redeemed, or
+// their exposure. Without further operations coupons only fall out of c as t grows, so c never
+// rises, and to issue at t it is enough that there is room at t: there will be at all later
+// moments. Let T be the latest moment of any fact. The ledger keeps: c is within the limits at T
+// and for ever after. Only reserving or redeeming a coupon that is over at T, as of a moment at
+// which it was not, adds to c(T); it is treated as a new issue at T (`reasonAgainstRevival`). In
+// order of time this never happens.
 //
 // Speed. Per policy, `standings` holds c as of T; `ends` wakes the coupons that end in between.
-// Asked about T or later, it is the standing plus the few coupons due by then; asked about an earlier moment, all
-// coupons of the policy are looked at. Both give the same figures.
+// Asked about T or later, it is the standing plus the few coupons due by then; asked about an
+// earlier moment, all coupons of the policy are looked at. Both give the same figures.
 //
-// Coming back. A redeemed coupon costs what it did cost, and the budget's rest is free for others. If its order comes
-// back and the budget is taken by then, the coupon is live again all the same, but may cost at most what its order gave
-// back and what is free: its `ceiling`. So a return never exceeds a budget, and never takes from the customer what
-// they had.
+// Coming back. A redeemed coupon costs what it did cost, and the budget's rest is free for others.
+// If its order comes back and the budget is taken by then, the coupon is live again all the same,
+// but may cost at most what its order gave back and what is free: its `ceiling`. So a return never
+// exceeds a budget, and never takes from the customer what they had.
 
 /// All policies and coupons, and what happened to them.
 package struct CouponLedger: Sendable {
@@ -97,7 +100,8 @@ package struct CouponLedger: Sendable {
 
   /// Where the coupons of a policy stand at a moment.
   ///
-  /// O(coupons that end between the latest fact and the moment); O(coupons of the policy) for earlier moments.
+  /// O(coupons that end between the latest fact and the moment); O(coupons of the policy) for
+  /// earlier moments.
   package func standing(ofPolicy id: String, at instant: Instant) -> Standing {
     guard let policy = policyNames.index(of: id) else { return Standing() }
     if instant < latest {
@@ -126,7 +130,8 @@ package struct CouponLedger: Sendable {
 
   /// Takes a fact that was prepared, or logged.
   ///
-  /// A fact that does not follow from those before it is a programmer error. O(coupons of the fact x log coupons).
+  /// A fact that does not follow from those before it is a programmer error. O(coupons of the fact
+  /// x log coupons).
   package mutating func apply(_ fact: LedgerFact) {
     if let time = fact.time { settle(to: time) }
     switch fact {
@@ -240,7 +245,8 @@ extension CouponLedger {
   fileprivate mutating func redeem(_ reservation: String) {
     let booking = known(reservation: reservation)
     redemptionByOrder[bookings[Int(booking)].order] = booking
-    // The phase is that of the booking, the standing that of each coupon: while the marks say reserved, the phase must too.
+    // The phase is that of the booking, the standing that of each coupon: while the marks say
+    // reserved, the phase must too.
     for part in bookings[Int(booking)].parts {
       change(part.coupon) { ledger in ledger.coupons[Int(part.coupon)].mark = .redeemed }
     }

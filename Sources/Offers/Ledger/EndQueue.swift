@@ -1,6 +1,7 @@
 import Shop
 
-/// Coupons by the moment at which they may change by themselves; a binary heap, the earliest at the root.
+/// Coupons by the moment at which they may change by themselves; a binary heap, the earliest at the
+/// root.
 ///
 /// Entries are never taken back: one that no longer means anything is looked at once and dropped.
 struct EndQueue: Sendable {
@@ -20,7 +21,8 @@ struct EndQueue: Sendable {
     }
   }
 
-  /// Takes out a coupon whose entry ends at or before the moment; nil where there is none. O(log n).
+  /// Takes out a coupon whose entry ends at or before the moment; nil where there is none. O(log
+  /// n).
   mutating func popDue(at instant: Instant) -> Int32? {
     guard let first = entries.first, first.end <= instant else { return nil }
     let last = entries.removeLast()

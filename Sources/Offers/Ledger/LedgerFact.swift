@@ -2,11 +2,12 @@ import Shop
 
 /// What happened to policies and coupons; the only thing that changes a `CouponLedger`.
 ///
-/// As values (`value`, `init(_:settings:)`) facts are compact objects whose `fact` names the case; times are RFC 3339 in
-/// UTC, money in minor units, members that say nothing are left out:
+/// As values (`value`, `init(_:settings:)`) facts are compact objects whose `fact` names the case;
+/// times are RFC 3339 in UTC, money in minor units, members that say nothing are left out:
 ///
 ///     {"fact":"policy","policy":POLICY}
-///     {"fact":"issued","time":T,"code":"…","policy":"p","version":1,"customer":"c","expires":T,"worst_case":1000}
+///     {"fact":"issued","time":T,"code":"…","policy":"p","version":1,"customer":"c","expires":T,
+///              "worst_case":1000}
 ///     {"fact":"reserved","time":T,"reservation":"…","until":T, + BOOKING}
 ///     {"fact":"redeemed","time":T,"reservation":"…"}            of a reservation
 ///     {"fact":"redeemed","time":T, + BOOKING}                   directly
@@ -15,10 +16,12 @@ import Shop
 ///     {"fact":"voided","time":T,"code":"…"}
 ///
 ///     BOOKING  "order":"o","customer":"c","goods":9000,"shipping":800,"quantities":[2,1],
-///              "applied":[{"code":"…","policy":"p","discount":900,"shipping":0,"gift_cost":0,"lines":[[0,900]]}]
+///              "applied":[{"code":"…","policy":"p","discount":900,"shipping":0,"gift_cost":0,
+///              "lines":[[0,900]]}]
 ///
-/// `returned.lines` are pairs of line index and units; `returned.restored` are the coupons that came back with the last
-/// unit, each with the most that it may cost from now on where that is less than its worst case, else `null`.
+/// `returned.lines` are pairs of line index and units; `returned.restored` are the coupons that
+/// came back with the last unit, each with the most that it may cost from now on where that is less
+/// than its worst case, else `null`.
 package enum LedgerFact: Equatable, Sendable {
   case policy(Policy)
   case issued(Issued)

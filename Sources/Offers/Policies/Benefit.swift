@@ -43,8 +43,8 @@ package enum Benefit: Equatable, Sendable {
     }
   }
 
-  /// Where the kind stands among coupons of one priority: prices of units first, then percentages, then amounts, then
-  /// shipping, then what is beside the cart.
+  /// Where the kind stands among coupons of one priority: prices of units first, then percentages,
+  /// then amounts, then shipping, then what is beside the cart.
   package var rank: Int {
     switch self {
     case .fixedPrice: 0

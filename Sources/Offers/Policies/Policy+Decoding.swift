@@ -6,8 +6,8 @@ extension Policy {
 
   /// Decodes and checks one record of `policies.put`.
   ///
-  /// Unknown members are refused, every number is held against its range, and a budget without a worst case is
-  /// refused with reason `no_worst_case`. O(size of the value).
+  /// Unknown members are refused, every number is held against its range, and a budget without a
+  /// worst case is refused with reason `no_worst_case`. O(size of the value).
   package init(_ value: Value, settings: ShopSettings) throws(RecordProblem) {
     let record = try RecordReader(
       value, path: "",

@@ -2,19 +2,21 @@ import Shop
 
 // What a policy is
 // ----------------
-// A policy is the rule that coupons are issued under; a coupon is one customer's right to it. `policies.put` brings it
-// as a value, `Policy(_:settings:)` checks every member and number of it once, and from then on it is plain data that
-// targeting, pricing and the ledger read.
+// A policy is the rule that coupons are issued under; a coupon is one customer's right to it.
+// `policies.put` brings it as a value, `Policy(_:settings:)` checks every member and number of it
+// once, and from then on it is plain data that targeting, pricing and the ledger read.
 //
 // Who looks at what, and when:
 //   admissible to give  `for`, `when.until`, `limits`, `budget`            at issue
-//   admissible to use   `when`, the coupon's own expiry, `per_period`      at quote, reserve and redeem
-//   worth on a cart     `gives`, `on`, `min_spend`, `guard`, `stacking`    at quote, reserve and redeem
-// `for` is not asked again at use: a coupon for members who were silent for sixty days would else be refused on the
-// very order that ends the silence.
+//   admissible to use   `when`, the coupon's own expiry, `per_period`      at quote, reserve and
+//                       redeem
+//   worth on a cart     `gives`, `on`, `min_spend`, `guard`, `stacking`    at quote, reserve and
+//                       redeem
+// `for` is not asked again at use: a coupon for members who were silent for sixty days would else
+// be refused on the very order that ends the silence.
 //
-// The worst case is the most that one coupon can cost, known before any cart: it is what a budget is held against
-// while the coupon is out.
+// The worst case is the most that one coupon can cost, known before any cart: it is what a budget
+// is held against while the coupon is out.
 
 /// A coupon policy, decoded and checked.
 package struct Policy: Equatable, Sendable {
@@ -99,7 +101,8 @@ package struct Policy: Equatable, Sendable {
   package struct Prior: Equatable, Sendable {
     /// Share of the coupons that will be redeemed, 0 to 1.
     package var redemption: Double
-    /// How much likelier an order becomes through the coupon, as a difference of probabilities, -1 to 1.
+    /// How much likelier an order becomes through the coupon, as a difference of probabilities, -1
+    /// to 1.
     package var uplift: Double
 
     package init(redemption: Double, uplift: Double) {
@@ -108,8 +111,8 @@ package struct Policy: Equatable, Sendable {
     }
   }
 
-  /// The most that one coupon can cost, minor units: the amount or the cap, whichever is less; nil where only a cart
-  /// can tell.
+  /// The most that one coupon can cost, minor units: the amount or the cap, whichever is less; nil
+  /// where only a cart can tell.
   package var worstCase: Int64? {
     guard case .amountOff(let amount) = gives else { return cap }
     return min(amount, cap ?? amount)
@@ -119,8 +122,8 @@ package struct Policy: Equatable, Sendable {
 extension Policy {
   /// Why this may not be given to a customer of that profile at that moment, or nil where it may.
   ///
-  /// Looks at the policy's dates and at `for`; limits and budget are the ledger's to know. Weekdays and hours are about
-  /// use, and no reason against giving. O(size of the condition).
+  /// Looks at the policy's dates and at `for`; limits and budget are the ledger's to know. Weekdays
+  /// and hours are about use, and no reason against giving. O(size of the condition).
   package func admissibility(
     of profile: some FieldSource, at viewpoint: Viewpoint, in zone: Zone
   ) -> OfferReason? {
@@ -134,8 +137,8 @@ extension Policy {
     return .notForCustomer
   }
 
-  /// When a coupon issued at that moment expires: after `valid_days`, or with the policy, whichever is first; nil
-  /// where it never does.
+  /// When a coupon issued at that moment expires: after `valid_days`, or with the policy, whichever
+  /// is first; nil where it never does.
   package func expiry(ofIssueAt instant: Instant, in zone: Zone) -> Instant? {
     let end = window.until?.end(in: zone)
     guard let days = window.validDays else { return end }

@@ -1,6 +1,7 @@
 import Shop
 
-/// All policies, each with every version that it had: a coupon keeps the version that it was issued under.
+/// All policies, each with every version that it had: a coupon keeps the version that it was issued
+/// under.
 package struct PolicyBook: Sendable {
   /// By id, the versions in ascending order; never empty.
   private var versionsById: [String: [Policy]] = [:]
@@ -29,8 +30,8 @@ package struct PolicyBook: Sendable {
 
   /// What putting the policy would do; changes nothing.
   ///
-  /// The same content is `unchanged`. Other content is accepted under the stated version, which must not be below the
-  /// one in force (reason `conflict`), and at least one above it.
+  /// The same content is `unchanged`. Other content is accepted under the stated version, which
+  /// must not be below the one in force (reason `conflict`), and at least one above it.
   package func check(_ policy: Policy) throws(RecordProblem) -> PutOutcome<Policy> {
     var accepted = policy
     accepted.statesVersion = true

@@ -84,7 +84,8 @@ extension Value {
     return .object(members.filter { $0.name != name })
   }
 
-  /// The same content in one form: members sorted by name, `null` members left out, whole numbers as integers.
+  /// The same content in one form: members sorted by name, `null` members left out, whole numbers
+  /// as integers.
   ///
   /// The depth is bounded by what the wire lets in.
   var canonical: Value {

@@ -2,12 +2,14 @@ import Shop
 
 // How time windows work
 // ---------------------
-// Everything is half-open and in the shop's zone. A date as `from` is the start of that local day, a date as `until` its
-// end; both stay dates here and become moments when they are asked about, so that they follow the shop's zone.
+// Everything is half-open and in the shop's zone. A date as `from` is the start of that local day,
+// a date as `until` its end; both stay dates here and become moments when they are asked about, so
+// that they follow the shop's zone.
 //
-// Hours are local wall-clock times. A span whose end is not after its start runs across midnight and belongs to the
-// weekday on which it starts: Friday with 22:00 to 02:00 includes Saturday 01:00 and not Friday 01:00. As the wall clock
-// is what counts, a span is an hour shorter or longer on the days on which the clock is moved.
+// Hours are local wall-clock times. A span whose end is not after its start runs across midnight
+// and belongs to the weekday on which it starts: Friday with 22:00 to 02:00 includes Saturday 01:00
+// and not Friday 01:00. As the wall clock is what counts, a span is an hour shorter or longer on
+// the days on which the clock is moved.
 
 /// When a policy holds: `when`.
 package struct PolicyWindow: Equatable, Sendable {
@@ -58,7 +60,8 @@ package struct PolicyWindow: Equatable, Sendable {
     }
   }
 
-  /// A span of the wall clock, in minutes since midnight; across midnight where `end` is not after `start`.
+  /// A span of the wall clock, in minutes since midnight; across midnight where `end` is not after
+  /// `start`.
   package struct Hours: Equatable, Sendable {
     /// 0 to 1,439.
     package var start: Int64

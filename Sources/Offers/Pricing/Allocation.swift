@@ -1,8 +1,10 @@
-/// Splits an amount into whole parts in proportion to weights; the parts add up to the amount exactly.
+/// Splits an amount into whole parts in proportion to weights; the parts add up to the amount
+/// exactly.
 ///
-/// Largest remainder (Hamilton's method): every part is its share rounded down, and the units that are left go one each
-/// to the largest remainders, ties to the first. So no part is a unit or more away from its share, none is above its
-/// weight where the amount is not above the sum of the weights, and a weight of 0 gets nothing.
+/// Largest remainder (Hamilton's method): every part is its share rounded down, and the units that
+/// are left go one each to the largest remainders, ties to the first. So no part is a unit or more
+/// away from its share, none is above its weight where the amount is not above the sum of the
+/// weights, and a weight of 0 gets nothing.
 ///
 /// - Parameters:
 ///   - amount: 0 to the sum of the weights.

@@ -1,9 +1,11 @@
 import Shop
 
-/// A cart with its lines in one order, whatever order they were sent in, and with what each costs the shop.
+/// A cart with its lines in one order, whatever order they were sent in, and with what each costs
+/// the shop.
 ///
-/// Every tie between lines goes to the first in this order: by item, unit price and quantity. Lines that are equal in
-/// all three are interchangeable, so that a quote is the same for every order of the lines.
+/// Every tie between lines goes to the first in this order: by item, unit price and quantity. Lines
+/// that are equal in all three are interchangeable, so that a quote is the same for every order of
+/// the lines.
 struct CanonicalCart {
   let lines: [Cart.Line]
   /// The index of each line in the cart as it was sent.
@@ -91,8 +93,8 @@ struct CanonicalCart {
     facts.items.index(of: id).map { facts.items[$0] }
   }
 
-  /// Whether the goods keep a margin of so many percent of what is paid for them, after discounts on goods and on
-  /// shipping and the cost of gifts.
+  /// Whether the goods keep a margin of so many percent of what is paid for them, after discounts
+  /// on goods and on shipping and the cost of gifts.
   func keepsMargin(
     percent: Int64, goodsLeft: Int64, shippingDiscount: Int64, giftCost: Int64
   ) -> Bool {

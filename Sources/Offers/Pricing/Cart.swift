@@ -30,7 +30,8 @@ package struct Cart: Equatable, Sendable {
   /// What the lines come to, minor units; the cart must have been checked.
   package var goods: Int64 { lines.reduce(0) { $0 + $1.gross } }
 
-  /// Refuses a cart without lines, and amounts or quantities outside their limits, as an order would be. O(lines).
+  /// Refuses a cart without lines, and amounts or quantities outside their limits, as an order
+  /// would be. O(lines).
   package func check() throws(RecordProblem) {
     try OrderDraft(
       id: "", customer: nil, time: .earliest,
@@ -46,7 +47,8 @@ package struct Cart: Equatable, Sendable {
   }
 }
 
-/// What pricing has to know beside the cart: the items, the shop's settings, and what the customer prefers.
+/// What pricing has to know beside the cart: the items, the shop's settings, and what the customer
+/// prefers.
 package struct PricingFacts: Sendable {
   package var items: ItemTable
   package var settings: ShopSettings

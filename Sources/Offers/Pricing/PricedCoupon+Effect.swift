@@ -12,8 +12,9 @@ extension PricedCoupon {
 
   /// What it takes off, given what earlier coupons left of each canonical line and of the shipping.
   ///
-  /// Every kind is a sum of weights, never above what is left, of which all or a part is the discount; `cap` and the
-  /// coupon's ceiling cut it. Rounded down: never more than what the policy gives. O(covered lines).
+  /// Every kind is a sum of weights, never above what is left, of which all or a part is the
+  /// discount; `cap` and the coupon's ceiling cut it. Rounded down: never more than what the policy
+  /// gives. O(covered lines).
   func effect(on left: [Int64], shipping: Int64) -> Effect {
     let limit = min(policy.cap ?? .max, coupon.ceiling ?? .max)
     var weights: [Int64] = []

@@ -1,11 +1,13 @@
 import Shop
 
-/// A coupon that may be used as far as time, holder and ledger are concerned; what it is worth is pricing's to say.
+/// A coupon that may be used as far as time, holder and ledger are concerned; what it is worth is
+/// pricing's to say.
 package struct UsableCoupon: Sendable {
   package var code: String
   package var policy: Policy
   package var expires: Instant?
-  /// The most that this one coupon may cost, beside what its policy says; nil for no more than that.
+  /// The most that this one coupon may cost, beside what its policy says; nil for no more than
+  /// that.
   package var ceiling: Int64?
 
   package init(code: String, policy: Policy, expires: Instant? = nil, ceiling: Int64? = nil) {
@@ -16,7 +18,8 @@ package struct UsableCoupon: Sendable {
   }
 }
 
-/// A coupon next to one cart: which lines it covers, and what it takes off whatever is left of them.
+/// A coupon next to one cart: which lines it covers, and what it takes off whatever is left of
+/// them.
 struct PricedCoupon {
   let coupon: UsableCoupon
   /// Canonical indices of the covered lines, ascending.
@@ -29,8 +32,8 @@ struct PricedCoupon {
   let setCount: Int64
   /// What it costs beside the discount.
   let giftCost: Int64
-  /// What it takes off the cart alone, the most that it can take off in any stack: less left of the lines never makes
-  /// any kind take more.
+  /// What it takes off the cart alone, the most that it can take off in any stack: less left of the
+  /// lines never makes any kind take more.
   private(set) var alone: Int64 = 0
 
   var policy: Policy { coupon.policy }
@@ -69,8 +72,8 @@ struct PricedCoupon {
     }
   }
 
-  /// A gift costs what the policy caps it at, else what the item costs as far as that is known; points, trials and
-  /// invitations cost their cap.
+  /// A gift costs what the policy caps it at, else what the item costs as far as that is known;
+  /// points, trials and invitations cost their cap.
   private static func giftCost(of coupon: UsableCoupon, on cart: CanonicalCart) -> Int64 {
     if coupon.policy.gives.isDiscount { return 0 }
     if let cap = coupon.policy.cap { return cap }
@@ -98,7 +101,8 @@ struct PricedCoupon {
     }
   }
 
-  /// As many complete sets as the covered lines hold; of an item on several lines, the dearest units.
+  /// As many complete sets as the covered lines hold; of an item on several lines, the dearest
+  /// units.
   private static func bundleUnits(
     _ items: [String], covered: [Int], on cart: CanonicalCart
   ) throws(Refusal) -> (units: [Int64], setCount: Int64) {

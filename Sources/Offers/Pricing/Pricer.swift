@@ -6,8 +6,8 @@ import Shop
 package enum Pricer {
   /// The best admissible stack of these coupons, and for each other coupon why it does not apply.
   ///
-  /// Exact up to twelve coupons of different policies, and mostly beyond (`isBest`). O(2^coupons x lines) at worst,
-  /// bounded by a fixed number of nodes.
+  /// Exact up to twelve coupons of different policies, and mostly beyond (`isBest`). O(2^coupons x
+  /// lines) at worst, bounded by a fixed number of nodes.
   package static func bestStack(
     of usable: [UsableCoupon], on sent: Cart, facts: PricingFacts
   ) -> Quote {
@@ -73,8 +73,8 @@ package enum Pricer {
     return Quote(goods: cart.goods, shipping: cart.shipping, applied: last.parts)
   }
 
-  /// Of coupons that are alike (one version of one policy, one ceiling) the one to use, which expires first; the
-  /// others can only be spare, as no order takes two coupons of one policy.
+  /// Of coupons that are alike (one version of one policy, one ceiling) the one to use, which
+  /// expires first; the others can only be spare, as no order takes two coupons of one policy.
   private static func distinct(
     _ coupons: [PricedCoupon]
   ) -> (chosen: [PricedCoupon], spare: [PricedCoupon]) {
@@ -105,7 +105,8 @@ package enum Pricer {
     return (chosen.sorted(by: PricedCoupon.isApplied), spare)
   }
 
-  /// Those that take the most off alone, where there are too many; still in the order of application.
+  /// Those that take the most off alone, where there are too many; still in the order of
+  /// application.
   private static func widest(_ coupons: [PricedCoupon]) -> [PricedCoupon] {
     if coupons.count <= StackSearch.widthLimit { return coupons }
     let kept = coupons.indices.sorted { (coupons[$1].alone, $0) < (coupons[$0].alone, $1) }

@@ -25,10 +25,11 @@ struct Stack {
     return one.stacking.group != nil && one.stacking.group == other.stacking.group
   }
 
-  /// Adds a coupon after all others; says why, and leaves the stack undefined, where it cannot be. O(covered lines).
+  /// Adds a coupon after all others; says why, and leaves the stack undefined, where it cannot be.
+  /// O(covered lines).
   ///
-  /// The margin is checked against the highest floor of all coupons so far. More coupons never raise a margin, so a stack
-  /// that fails here has no admissible extension.
+  /// The margin is checked against the highest floor of all coupons so far. More coupons never
+  /// raise a margin, so a stack that fails here has no admissible extension.
   mutating func add(
     _ coupon: PricedCoupon, place: Int, others: [PricedCoupon], on cart: CanonicalCart
   ) -> OfferReason? {
@@ -87,8 +88,9 @@ struct Stack {
 }
 
 extension PricedCoupon {
-  /// The declared order in which coupons are applied: higher priority first, then by kind (prices of units,
-  /// percentages, amounts, shipping, gifts), policy id and code. Percentages apply to what earlier coupons left.
+  /// The declared order in which coupons are applied: higher priority first, then by kind (prices
+  /// of units, percentages, amounts, shipping, gifts), policy id and code. Percentages apply to
+  /// what earlier coupons left.
   static func isApplied(_ one: PricedCoupon, before other: PricedCoupon) -> Bool {
     let (a, b) = (one.policy, other.policy)
     if a.stacking.priority != b.stacking.priority {

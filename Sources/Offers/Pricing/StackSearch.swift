@@ -2,20 +2,24 @@ import Shop
 
 // How the best stack is found
 // ---------------------------
-// The coupons stand in the declared order of application; a stack is a subset of them. The search walks the tree of
-// "with" and "without" in that order, "with" first, carrying what is left of the lines, so that every node costs one
-// coupon's effect. Two cuts keep it small, and neither loses the optimum:
+// The coupons stand in the declared order of application; a stack is a subset of them. The search
+// walks the tree of "with" and "without" in that order, "with" first, carrying what is left of the
+// lines, so that every node costs one coupon's effect. Two cuts keep it small, and neither loses
+// the optimum:
 //
 //   - a stack that conflicts, or falls below a margin floor, has no admissible extension;
-//   - no coupon takes more off in a stack than alone, so what is taken off so far plus what the rest would take off alone
-//     bounds what the branch can reach. Only a branch that is strictly below the best is cut: ties matter.
+//   - no coupon takes more off in a stack than alone, so what is taken off so far plus what the
+//     rest would take off alone bounds what the branch can reach. Only a branch that is strictly
+//     below the best is cut: ties matter.
 //
-// Among stacks that take the same off, the one with more gifts beside the cart wins, then the one of fewer coupons that
-// take something off, then the one whose coupons expire first, then the first by policy ids, then by codes.
+// Among stacks that take the same off, the one with more gifts beside the cart wins, then the one
+// of fewer coupons that take something off, then the one whose coupons expire first, then the first
+// by policy ids, then by codes.
 //
-// Twelve coupons have 8,191 nodes, which is below the limit: up to there the result is exact. Beyond, the walk
-// stops at the limit and the best of what it saw and of a greedy stack (each coupon in turn, the dearest first, where
-// it adds something) is taken; the result says whether the proof is complete.
+// Twelve coupons have 8,191 nodes, which is below the limit: up to there the result is exact.
+// Beyond, the walk stops at the limit and the best of what it saw and of a greedy stack (each
+// coupon in turn, the dearest first, where it adds something) is taken; the result says whether the
+// proof is complete.
 
 /// Finds the stack that takes the most off a cart.
 struct StackSearch {
@@ -26,7 +30,8 @@ struct StackSearch {
 
   private let cart: CanonicalCart
   private let coupons: [PricedCoupon]
-  /// What the coupons from each place on would take off alone, together; and how many of them are gifts.
+  /// What the coupons from each place on would take off alone, together; and how many of them are
+  /// gifts.
   private let restDiscount: [Int64]
   private let restGifts: [Int]
   private(set) var best: Stack

@@ -16,7 +16,8 @@ extension MemberSignal {
     let with = Self.percent(response.orderWith)
     return [
       facts.joined(separator: ", "),
-      "expected to order within \(Self.days(days)): \(without) % without the coupon, \(with) % with it",
+      "expected to order within \(Self.days(days)): \(without) % without the coupon, "
+        + "\(with) % with it",
     ]
   }
 

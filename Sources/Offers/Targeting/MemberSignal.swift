@@ -6,7 +6,8 @@ package struct MemberSignal: Equatable, Sendable {
   /// In the holdout: considered, and never given anything.
   package var isHeldOut: Bool
   package var orders: Int64
-  /// What the member usually spends on an order, minor units; the shop's figure, shrunken to, where there is little.
+  /// What the member usually spends on an order, minor units; the shop's figure, shrunken to, where
+  /// there is little.
   package var averageOrderValue: Int64
   /// What is usually left of an order after the cost of goods, minor units.
   package var averageMargin: Int64
@@ -42,8 +43,9 @@ package struct MemberSignal: Equatable, Sendable {
     self.hasPreference = hasPreference
   }
 
-  /// The probability of at least one order within so many days if nothing is sent: of a member who orders as a Poisson
-  /// process while active, `activity (1 - exp(-rate x days))`. 0 for what is not a number.
+  /// The probability of at least one order within so many days if nothing is sent: of a member who
+  /// orders as a Poisson process while active, `activity (1 - exp(-rate x days))`. 0 for what is
+  /// not a number.
   package func probabilityOfOrder(withinDays days: Double) -> Double {
     let expected = ordersPerDay * days
     guard expected > 0, activity > 0 else { return 0 }

@@ -2,7 +2,8 @@ import Shop
 
 // What a coupon is expected to change, before there is evidence
 // --------------------------------------------------------------
-// All there is to go by is what the operator expects of the policy (`prior`) and how the member buys. With
+// All there is to go by is what the operator expects of the policy (`prior`) and how the member
+// buys. With
 //
 //     h   the days in which the coupon can be used, at most 90, and 30 where it never expires
 //     b   the probability that the member orders within h anyway
@@ -13,21 +14,28 @@ import Shop
 //
 //     reach       1 where v covers min_spend, else (v / min_spend)^2: few stretch an order that far
 //     lift        reach x u x s(b),   s(b) = (1 - b) x b / (b + 0.05) / 0.6417
-//                 s is 1 at its peak, b = 0.18, and falls to 0 at both ends: who orders anyway cannot order much
-//                 more, and who has left is not brought back by a coupon. So u is the most that anyone gains.
-//     anyway      q = (rho - u) / 0.1791 held inside 0.05 ... 1: the share of orders placed anyway that the coupon is
-//                 used on, such that a member at the peak redeems with probability rho. A member who buys on
+//                 s is 1 at its peak, b = 0.18, and falls to 0 at both ends: who orders anyway
+//                 cannot order much
+//                 more, and who has left is not brought back by a coupon. So u is the most that
+//                 anyone gains.
+//     anyway      q = (rho - u) / 0.1791 held inside 0.05 ... 1: the share of orders placed anyway
+//                 that the coupon is
+//                 used on, such that a member at the peak redeems with probability rho. A member
+//                 who buys on
 //                 discount in a share s of orders uses it on q + (1 - q) s of them.
-//     redemption  lift + reach x b x anyway: every order that the coupon brings uses it. Rounded to four decimals.
+//     redemption  lift + reach x b x anyway: every order that the coupon brings uses it. Rounded to
+//                 four decimals.
 //     discount    what the coupon takes off an order of max(v, min_spend), whole minor units
 //     cost        redemption x discount, rounded half up
 //     margin      lift x m - cost, rounded down
 //
-// A lift below zero (the operator may expect one) is taken off the orders placed anyway. The order that reaches
-// min_spend is not credited with the larger margin it has, and a policy on some items is charged as if the whole order
-// were covered: where the model does not know, it errs towards giving less.
+// A lift below zero (the operator may expect one) is taken off the orders placed anyway. The order
+// that reaches min_spend is not credited with the larger margin it has, and a policy on some items
+// is charged as if the whole order were covered: where the model does not know, it errs towards
+// giving less.
 //
-// Everything stated in an answer is computed from the rounded redemption, so that a reader can recompute it.
+// Everything stated in an answer is computed from the rounded redemption, so that a reader can
+// recompute it.
 
 /// The expected effect of one policy on one member, from the policy's prior.
 package struct PriorResponse: Equatable, Sendable {
@@ -43,7 +51,8 @@ package struct PriorResponse: Equatable, Sendable {
   /// The margin expected to be gained after that cost, minor units; may be negative.
   package var incrementalMargin: Int64
 
-  /// What is assumed of a policy that states no prior: one coupon in twenty is used, one in a hundred brings an order.
+  /// What is assumed of a policy that states no prior: one coupon in twenty is used, one in a
+  /// hundred brings an order.
   package static let conservative = Policy.Prior(redemption: 0.05, uplift: 0.01)
 
   /// The probability at which half of the possible lift has faded towards lost causes.
@@ -52,7 +61,8 @@ package struct PriorResponse: Equatable, Sendable {
   static let peak = 0.179_128_784_747_792
   static let height = 0.641_742_430_504_416
 
-  /// Complexity O(1). `usualCost` is what one redemption costs where the gift does not say (a gift's item, shipping).
+  /// Complexity O(1). `usualCost` is what one redemption costs where the gift does not say (a
+  /// gift's item, shipping).
   package init(of policy: Policy, on member: MemberSignal, days: Double, usualCost: Int64? = nil) {
     let prior = policy.prior ?? PriorResponse.conservative
     let base = member.probabilityOfOrder(withinDays: days)
@@ -83,13 +93,15 @@ package struct PriorResponse: Equatable, Sendable {
 }
 
 extension Policy {
-  /// Averages beyond this are taken to be this: a thousand times what one record may state, exact in a double.
+  /// Averages beyond this are taken to be this: a thousand times what one record may state, exact
+  /// in a double.
   static let mostCounted = Money.maximumAmount * 1000
 
   /// What one redemption takes off an order of that value that is covered as a whole, minor units.
   ///
-  /// Where only a cart can tell: the caller's usual cost; else the cap; else the whole order for what is a
-  /// discount (so that it is never given blindly) and nothing for what lies beside the cart.
+  /// Where only a cart can tell: the caller's usual cost; else the cap; else the whole order for
+  /// what is a discount (so that it is never given blindly) and nothing for what lies beside the
+  /// cart.
   package func discount(onOrderOf value: Int64, usualCost: Int64?) -> Int64 {
     let most = min(cap ?? .max, Policy.mostCounted)
     switch gives {
@@ -106,15 +118,15 @@ extension Policy {
     }
   }
 
-  /// The days in which a coupon issued at that moment can be used, as the response model counts them: at most 90, and
-  /// 30 where it never expires.
+  /// The days in which a coupon issued at that moment can be used, as the response model counts
+  /// them: at most 90, and 30 where it never expires.
   package func horizonDays(ofIssueAt instant: Instant, in zone: Zone) -> Double {
     guard let expiry = expiry(ofIssueAt: instant, in: zone) else { return 30 }
     return min(90, max(0, expiry.days(since: instant)))
   }
 
-  /// Whether the discount leaves the margin that the policy guards on the member's usual order; one that is stretched
-  /// to `min_spend` keeps the usual share of margin.
+  /// Whether the discount leaves the margin that the policy guards on the member's usual order; one
+  /// that is stretched to `min_spend` keeps the usual share of margin.
   func keepsMarginFloor(of member: MemberSignal, discount: Int64) -> Bool {
     guard let floor = marginFloorPercent, discount > 0 else { return true }
     let usual = Int128(max(0, member.averageOrderValue))

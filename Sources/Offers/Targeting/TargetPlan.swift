@@ -7,7 +7,8 @@ package struct PolicyHeadroom {
   package var budgetLeft: Int64?
   /// What one redemption usually costs where the gift does not say; minor units.
   package var usualCost: Int64?
-  /// Why that customer may not get one more (`limit_per_customer`, `limit_per_period`), or nil where they may.
+  /// Why that customer may not get one more (`limit_per_customer`, `limit_per_period`), or nil
+  /// where they may.
   package var refusal: (_ customer: Int32) -> OfferReason?
 
   package init(
@@ -44,8 +45,8 @@ package struct TargetPlan: Equatable, Sendable {
     package var incrementalMargin: Int64
     /// The expected discount, minor units.
     package var cost: Int64
-    /// The most that the coupon can cost, minor units; what it takes off the usual order where the policy has no worst
-    /// case.
+    /// The most that the coupon can cost, minor units; what it takes off the usual order where the
+    /// policy has no worst case.
     package var exposure: Int64
     package var basis: Basis
     package var because: [String]
@@ -53,7 +54,8 @@ package struct TargetPlan: Equatable, Sendable {
 
   /// Why a customer gets nothing; the raw values are the wire's codes.
   package enum Reason: String, CaseIterable, Sendable {
-    // From the least to the most that a policy came to be given: a customer is counted under the last that applies.
+    // From the least to the most that a policy came to be given: a customer is counted under the
+    // last that applies.
     case noPolicy = "no_policy"
     case expired
     case notStarted = "not_started"
@@ -81,7 +83,8 @@ package struct TargetPlan: Equatable, Sendable {
   /// Sums over the assignments, minor units.
   package var spentExposure: Int64 = 0
   package var spentExpected: Int64 = 0
-  /// The assignments' incremental margin, minor units, and what no choice within the bounds exceeds.
+  /// The assignments' incremental margin, minor units, and what no choice within the bounds
+  /// exceeds.
   package var value = 0.0
   package var upperBound = 0.0
   /// How much may at most be missing, as a share of the upper bound.

@@ -49,8 +49,8 @@ extension Targeting {
       }
     }
 
-    /// What ran out for a customer who was worth a coupon: the call's limit, else the totals of all policies that
-    /// were open to them, else money.
+    /// What ran out for a customer who was worth a coupon: the call's limit, else the totals of all
+    /// policies that were open to them, else money.
     func reason(of customer: Int, in knapsack: Knapsack) -> TargetPlan.Reason {
       if isCallFull { return .limit }
       let options = knapsack.options(of: customer)

@@ -33,7 +33,8 @@ extension Targeting {
       }
     }
 
-    /// What stands against it for this member, the weightiest last: a reason is given only when all before it are met.
+    /// What stands against it for this member, the weightiest last: a reason is given only when all
+    /// before it are met.
     func standing(for member: MemberSignal, profile: (some FieldSource)?) -> Standing {
       if let dateReason { return .closed(dateReason) }
       let policy = headroom.policy

@@ -3,24 +3,30 @@ import Statistics
 
 // How coupons find their customers
 // --------------------------------
-//   1. Each customer meets each policy. Dates are looked at once a policy; then, for each customer, `for`, preferences,
-//      limits per customer, the margin floor, and what the response model expects. Only a coupon that is expected to
-//      gain margin goes further; a sure buyer and a lost cause have `no_uplift`.
-//   2. What is left are values and worst-case costs, bounded by the call's budget and limit and by what is left of
-//      each policy's budget and total: a multiple-choice knapsack (Statistics/Knapsack).
-//   3. Its choice becomes assignments with their figures and reasons, and its bound the certificate.
+//   1. Each customer meets each policy. Dates are looked at once a policy; then, for each customer,
+//      `for`, preferences, limits per customer, the margin floor, and what the response model
+//      expects. Only a coupon that is expected to gain margin goes further; a sure buyer and a lost
+//      cause have `no_uplift`.
+//   2. What is left are values and worst-case costs, bounded by the call's budget and limit and by
+//      what is left of each policy's budget and total: a multiple-choice knapsack
+//      (Statistics/Knapsack).
+//   3. Its choice becomes assignments with their figures and reasons, and its bound the
+//      certificate.
 //
-// Budgets bound the worst case and not the expected cost, since a budget that holds only on average is not one.
-// `limit` bounds how many assignments are made, not how many are shown: coupons beyond it would be promises
-// that nobody sees. Policies are taken in the order of their ids and customers in that of theirs, so that neither
-// the order of the request nor that of arrival shows in the answer.
+// Budgets bound the worst case and not the expected cost, since a budget that holds only on average
+// is not one. `limit` bounds how many assignments are made, not how many are shown: coupons beyond
+// it would be promises that nobody sees. Policies are taken in the order of their ids and customers
+// in that of theirs, so that neither the order of the request nor that of arrival shows in the
+// answer.
 
 /// Decides which coupon goes to whom, and to whom none does; pure.
 package enum Targeting {
-  /// Plans at most one coupon for each member, for the greatest expected incremental margin within all bounds.
+  /// Plans at most one coupon for each member, for the greatest expected incremental margin within
+  /// all bounds.
   ///
-  /// - `profile` gives what a policy's `for` asks of a customer; it is not called unless some policy asks.
-  /// - `budget` bounds the sum of worst cases in minor units, `limit` the number of assignments; nil is no bound.
+  /// - `profile` gives what a policy's `for` asks of a customer; it is not called unless some
+  /// policy asks. - `budget` bounds the sum of worst cases in minor units, `limit` the number of
+  /// assignments; nil is no bound.
   ///   Under a budget, a policy without a worst case is withheld with reason `budget`.
   /// - `precedes` orders customers by id. A customer named twice is considered once.
   ///
@@ -65,8 +71,8 @@ package enum Targeting {
     return unique
   }
 
-  /// Puts what the member may get into the knapsack; the reason is what stands against all of it, or, where something
-  /// was put, that money or number ran out.
+  /// Puts what the member may get into the knapsack; the reason is what stands against all of it,
+  /// or, where something was put, that money or number ran out.
   private static func offer(
     _ options: [Option], to member: MemberSignal, profile: (some FieldSource)?,
     in knapsack: inout Knapsack

@@ -15,8 +15,9 @@ package struct Delivery: Equatable, Sendable {
 
   /// Plans a message; nil where the member refused every channel that is offered.
   ///
-  /// Consent decides first: a channel with `false` is never used. Among those left, one with `true` comes before one of
-  /// which nothing was said, the preferred channel before others, then the order in which they were offered.
+  /// Consent decides first: a channel with `false` is never used. Among those left, one with `true`
+  /// comes before one of which nothing was said, the preferred channel before others, then the
+  /// order in which they were offered.
   package init?(to profile: MemberProfile, offered: [String]?, now: Instant, zone: Zone) {
     let record = profile.record
     var candidates = offered ?? []
@@ -24,7 +25,8 @@ package struct Delivery: Equatable, Sendable {
       candidates = consents.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
     let open = candidates.filter { record.consents(to: $0) != false }
-    // Channels that are stated bind, none of them included; where nothing is said the preferred one is worth a try.
+    // Channels that are stated bind, none of them included; where nothing is said the preferred one
+    // is worth a try.
     if open.isEmpty, offered != nil || !candidates.isEmpty { return nil }
     func rank(_ channel: String) -> Int {
       (record.consents(to: channel) == true ? 0 : 2) + (channel == profile.preferredChannel ? 0 : 1)

@@ -3,11 +3,12 @@ import Shop
 
 // Who is slipping away
 // --------------------
-// A customer lapses against their own rhythm: silent for one and a half of their own usual gaps (which are shrunken to the
-// shop's, so that one long gap of a newcomer is no rhythm), and for two weeks at least.
+// A customer lapses against their own rhythm: silent for one and a half of their own usual gaps
+// (which are shrunken to the shop's, so that one long gap of a newcomer is no rhythm), and for two
+// weeks at least.
 //
-// They are ranked by the value at risk that a message can still win back, and not by P(alive), which is highest for those
-// who need no message and says nothing of worth:
+// They are ranked by the value at risk that a message can still win back, and not by P(alive),
+// which is highest for those who need no message and says nothing of worth:
 //
 //   value at risk = expected spend of a year, were they active again x P(gone) x reach
 //

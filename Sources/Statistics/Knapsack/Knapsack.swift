@@ -1,31 +1,36 @@
 // How the choice of one option per customer is made
 // -------------------------------------------------
-// Given N customers, each of whom may get at most one of P options, every pair with a value and a cost, and bounds
-// on what groups of options may cost or how often they may be given, choose so that the sum of values is greatest.
-// That is a multiple-choice knapsack with several constraints: hard exactly, easy to within a hair of a bound.
+// Given N customers, each of whom may get at most one of P options, every pair with a value and a
+// cost, and bounds on what groups of options may cost or how often they may be given, choose so
+// that the sum of values is greatest. That is a multiple-choice knapsack with several constraints:
+// hard exactly, easy to within a hair of a bound.
 //
-//   1. Prices (KnapsackDual). Each bound gets a price on the resource that it limits. At given prices every customer
-//      chooses alone: the option with the greatest value less its price, or none. The sum of what they choose plus
-//      the worth of all resources at those prices is never below the best possible value (weak duality), so the
-//      prices that make it smallest give an upper bound.
-//   2. Repair (KnapsackAssignment). What the customers choose at those prices is nearly feasible. Those who would
-//      lose least by it are moved to their next best option until every bound holds, then what is left of each
-//      resource is spent on the upgrades that pay most for its price.
-//   3. Search (KnapsackSearch). The few dozen customers who are all but indifferent at the final prices are chosen
-//      for exactly, by branch and bound on the same bound; on a small problem these are all that matter, and then
-//      the result is the optimum and the bound is closed.
+//   1. Prices (KnapsackDual). Each bound gets a price on the resource that it limits. At given
+//      prices every customer chooses alone: the option with the greatest value less its price, or
+//      none. The sum of what they choose plus the worth of all resources at those prices is never
+//      below the best possible value (weak duality), so the prices that make it smallest give an
+//      upper bound.
+//   2. Repair (KnapsackAssignment). What the customers choose at those prices is nearly feasible.
+//      Those who would lose least by it are moved to their next best option until every bound
+//      holds, then what is left of each resource is spent on the upgrades that pay most for its
+//      price.
+//   3. Search (KnapsackSearch). The few dozen customers who are all but indifferent at the final
+//      prices are chosen for exactly, by branch and bound on the same bound; on a small problem
+//      these are all that matter, and then the result is the optimum and the bound is closed.
 //
-// The answer carries both figures, so that whoever reads it sees how much the choice can at most have missed.
-// No step looks at a clock or at randomness: work is limited by counts, and ties are broken by the order of options
-// and of customers as they were appended.
+// The answer carries both figures, so that whoever reads it sees how much the choice can at most
+// have missed. No step looks at a clock or at randomness: work is limited by counts, and ties are
+// broken by the order of options and of customers as they were appended.
 //
-// The Lagrangian relaxation is that of Fisher, "The Lagrangian Relaxation Method for Solving Integer Programming
-// Problems", Management Science 27 (1981); the upper-hull upgrade that of Sinha and Zoltners, "The Multiple-Choice
-// Knapsack Problem", Operations Research 27 (1979).
+// The Lagrangian relaxation is that of Fisher, "The Lagrangian Relaxation Method for Solving
+// Integer Programming Problems", Management Science 27 (1981); the upper-hull upgrade that of Sinha
+// and Zoltners, "The Multiple-Choice Knapsack Problem", Operations Research 27 (1979).
 
-/// A multiple-choice knapsack: each customer gets at most one option, under bounds on cost and on count.
+/// A multiple-choice knapsack: each customer gets at most one option, under bounds on cost and on
+/// count.
 ///
-/// Append each customer's pairs, close the customer, then `solve()`. Storage is flat: twenty bytes a pair.
+/// Append each customer's pairs, close the customer, then `solve()`. Storage is flat: twenty bytes
+/// a pair.
 package struct Knapsack: Sendable {
   /// A limit on what a group of options uses together.
   package struct Bound: Equatable, Sendable {
@@ -79,9 +84,9 @@ package struct Knapsack: Sendable {
 
   /// Offers one option to the customer that is being appended. Amortised O(bounds of that option).
   ///
-  /// A value that is not above zero is never chosen, and a pair that alone would break a bound never can be: both are
-  /// left out here, which also tightens the upper bound. The value must be finite and at most 2^53, the cost in
-  /// `0 ... maximumCost`.
+  /// A value that is not above zero is never chosen, and a pair that alone would break a bound
+  /// never can be: both are left out here, which also tightens the upper bound. The value must be
+  /// finite and at most 2^53, the cost in `0 ... maximumCost`.
   package mutating func append(option: Int, value: Double, cost: Int64) {
     precondition(option >= 0 && option < optionCount, "no such option")
     precondition(value.isFinite && value <= 9_007_199_254_740_992, "a value must be exact")
@@ -96,12 +101,14 @@ package struct Knapsack: Sendable {
     pairs.append(option: option, value: value, cost: cost)
   }
 
-  /// The options that are open to a customer: those appended that are worth something and could fit alone.
+  /// The options that are open to a customer: those appended that are worth something and could fit
+  /// alone.
   package func options(of customer: Int) -> ArraySlice<Int32> {
     pairs.options[pairs.range(of: customer)]
   }
 
-  /// Ends the customer whose pairs were appended; a customer without any is one who can only get none.
+  /// Ends the customer whose pairs were appended; a customer without any is one who can only get
+  /// none.
   package mutating func closeCustomer() { pairs.closeCustomer() }
 }
 
@@ -128,8 +135,9 @@ struct KnapsackPairs: Sendable {
     Int(starts[customer])..<Int(starts[customer + 1])
   }
 
-  /// Every customer whose place in a fixed scatter of `0 ..< customerCount` falls below `share`: a sample that
-  /// is the same on every run and follows no period that the order of customers may have.
+  /// Every customer whose place in a fixed scatter of `0 ..< customerCount` falls below `share`: a
+  /// sample that is the same on every run and follows no period that the order of customers may
+  /// have.
   func sample(share: Double) -> KnapsackPairs {
     var sample = KnapsackPairs()
     let cut = UInt64(share * 0x1p53)

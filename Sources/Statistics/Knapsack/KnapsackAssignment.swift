@@ -22,7 +22,8 @@ struct KnapsackAssignment {
 
   func pair(of customer: Int) -> Int { Int(chosen[customer]) }
 
-  /// Moves the customer to another pair (-1 for none) if every bound then still holds. O(bounds of the two options).
+  /// Moves the customer to another pair (-1 for none) if every bound then still holds. O(bounds of
+  /// the two options).
   @discardableResult
   mutating func move(_ customer: Int, to pair: Int) -> Bool {
     let current = Int(chosen[customer])
@@ -65,9 +66,9 @@ struct KnapsackAssignment {
 extension KnapsackAssignment {
   /// Gives everyone what they choose as far as the bounds allow, then spends what is left.
   ///
-  /// Starts from nobody having anything. Everyone chooses at `prices`, or, where a mixture is given, each at one of its
-  /// prices: at the best prices whole groups are indifferent, and the mixture says which share of them does what.
-  /// O(pairs + customers log customers).
+  /// Starts from nobody having anything. Everyone chooses at `prices`, or, where a mixture is
+  /// given, each at one of its prices: at the best prices whole groups are indifferent, and the
+  /// mixture says which share of them does what. O(pairs + customers log customers).
   mutating func build(
     at prices: KnapsackPrices, mixture: [(weight: Double, prices: KnapsackPrices)] = []
   ) {
@@ -88,7 +89,8 @@ extension KnapsackAssignment {
     where wished[bound] * 1.000_001 > Double(knapsack.bounds[bound].limit) {
       for option in knapsack.cover.options[bound] { isOverused[option] = true }
     }
-    // Those whose wish is scarce come after the others, and those who would lose most for what they use first.
+    // Those whose wish is scarce come after the others, and those who would lose most for what they
+    // use first.
     var queue: [UInt64] = []
     for customer in chosen.indices where wishes[customer] >= 0 {
       let pair = Int(wishes[customer])
@@ -107,8 +109,8 @@ extension KnapsackAssignment {
     fill(at: prices)
   }
 
-  /// The prices at which this customer chooses: shares of neighbours differ from the weights by no more than
-  /// golden-ratio steps make them (Weyl's sequence), whatever the order of customers.
+  /// The prices at which this customer chooses: shares of neighbours differ from the weights by no
+  /// more than golden-ratio steps make them (Weyl's sequence), whatever the order of customers.
   private static func pick(
     for customer: Int, from mixture: [(weight: Double, prices: KnapsackPrices)]
   ) -> KnapsackPrices? {
@@ -141,7 +143,8 @@ extension KnapsackAssignment {
     return bestPair < 0 ? nil : bestPair
   }
 
-  /// Spends what is left on upgrades, those first that add most value for the price of what they take.
+  /// Spends what is left on upgrades, those first that add most value for the price of what they
+  /// take.
   private mutating func fill(at prices: KnapsackPrices) {
     for _ in 0..<12 {
       var queue: [UInt64] = []
@@ -181,7 +184,8 @@ extension KnapsackAssignment {
     return best
   }
 
-  /// Orders by falling worth, then by rising index: the bits of a float that is not negative order as it does.
+  /// Orders by falling worth, then by rising index: the bits of a float that is not negative order
+  /// as it does.
   private static func key(_ worth: Double, _ index: Int) -> UInt64 {
     UInt64(~Float(max(0, worth)).bitPattern) << 32 | UInt64(index)
   }

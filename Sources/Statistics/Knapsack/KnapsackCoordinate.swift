@@ -2,9 +2,10 @@
 enum KnapsackCoordinate {
   /// Finds the smallest price at which no more than `limit` is used, sets it and returns it.
   ///
-  /// Where a bound counts heads, or covers a single option, each customer leaves it at one price of their own, and the
-  /// bisection runs over those: O(pairs + 50 customers). A bound on the cost of several options moves customers from
-  /// option to option as well, and each of up to forty steps takes O(pairs).
+  /// Where a bound counts heads, or covers a single option, each customer leaves it at one price of
+  /// their own, and the bisection runs over those: O(pairs + 50 customers). A bound on the cost of
+  /// several options moves customers from option to option as well, and each of up to forty steps
+  /// takes O(pairs).
   static func price(
     of bound: Int, limit: Double, prices: inout KnapsackPrices, pairs: KnapsackPairs,
     cover: KnapsackCover
@@ -20,7 +21,8 @@ enum KnapsackCoordinate {
     return prices.perBound[bound]
   }
 
-  /// For each customer who would use the bound if it were free: the price at which they stop, and their use.
+  /// For each customer who would use the bound if it were free: the price at which they stop, and
+  /// their use.
   private static func leavingPrices(
     of bound: Int, prices: KnapsackPrices, pairs: KnapsackPairs, cover: KnapsackCover
   ) -> [(price: Double, use: Double)] {
@@ -83,7 +85,8 @@ enum KnapsackCoordinate {
     var low = 0.0
     var high = before
     if high == 0 {
-      // What a unit of cost earns if everyone chooses freely: the right order of magnitude to start from.
+      // What a unit of cost earns if everyone chooses freely: the right order of magnitude to start
+      // from.
       let free = KnapsackResponse(of: pairs, at: prices)
       high = max(free.worth / free.use(of: bound, in: cover), .leastNormalMagnitude)
     } else if !overuses(before * 0.9, &prices) {

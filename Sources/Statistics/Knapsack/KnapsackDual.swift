@@ -1,19 +1,21 @@
 // How the prices are found
 // ------------------------
-// D(prices) = sum over customers of their best gain + sum over bounds of price x limit. It is convex and piecewise
-// linear, and its slope along one price is the limit less what is used: so the best price of one bound, all others
-// held, is where use falls to the limit, and a bisection finds it. With many customers D is nearly smooth, and taking
-// the bounds in turn (coordinate descent) comes close to the minimum in a few rounds. Where D has real kinks,
-// which is where customers are few or much alike, that stalls up to a tenth above the minimum; a bundle descent
+// D(prices) = sum over customers of their best gain + sum over bounds of price x limit. It is
+// convex and piecewise linear, and its slope along one price is the limit less what is used: so the
+// best price of one bound, all others held, is where use falls to the limit, and a bisection finds
+// it. With many customers D is nearly smooth, and taking the bounds in turn (coordinate descent)
+// comes close to the minimum in a few rounds. Where D has real kinks, which is where customers are
+// few or much alike, that stalls up to a tenth above the minimum; a bundle descent
 // (ProximalBundle.swift) then does the rest.
 //
-// Large problems are first solved on a fixed sample of their customers with limits cut in proportion, then on a larger
-// one. Samples only propose prices: the bound is always evaluated over all customers.
+// Large problems are first solved on a fixed sample of their customers with limits cut in
+// proportion, then on a larger one. Samples only propose prices: the bound is always evaluated over
+// all customers.
 //
-// The bound is rounded outwards. With u = 2^-53, each gain is computed to within 4u of the magnitudes that go into it.
-// A gain above zero has a price below its value, so that those magnitudes are below three times the customer's
-// greatest value; the sum of n terms that are not negative errs by less than n u of itself. `outwards` adds
-// several times both.
+// The bound is rounded outwards. With u = 2^-53, each gain is computed to within 4u of the
+// magnitudes that go into it. A gain above zero has a price below its value, so that those
+// magnitudes are below three times the customer's greatest value; the sum of n terms that are not
+// negative errs by less than n u of itself. `outwards` adds several times both.
 
 /// The Lagrangian dual of a knapsack: prices on its bounds and the upper bound that they prove.
 struct KnapsackDual {
@@ -21,7 +23,8 @@ struct KnapsackDual {
   private(set) var bestPrices: KnapsackPrices
   /// No choice within the bounds is worth more.
   private(set) var upperBound: Double
-  /// Prices near the best, with the shares of customers who are to choose at each: together they use what there is.
+  /// Prices near the best, with the shares of customers who are to choose at each: together they
+  /// use what there is.
   private(set) var mixture: [(weight: Double, prices: KnapsackPrices)] = []
   private let limits: [Double]
   /// The sum of every customer's greatest value.
@@ -95,7 +98,8 @@ struct KnapsackDual {
     upperBound = min(upperBound, outwards(value, in: knapsack))
   }
 
-  /// Runs a bundle descent from the current prices, hands each point to `visit` and leaves the prices at the best.
+  /// Runs a bundle descent from the current prices, hands each point to `visit` and leaves the
+  /// prices at the best.
   private mutating func bundle(
     over pairs: KnapsackPairs, limits: [Double], cover: KnapsackCover, towards value: Double,
     steps: Int, visit: ((prices: KnapsackPrices, worth: Double)) -> Void

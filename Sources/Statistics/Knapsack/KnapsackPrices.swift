@@ -15,7 +15,8 @@ struct KnapsackPrices: Sendable {
     self.cover = cover
   }
 
-  /// Sets one price. Sums are formed anew, so that they depend on the prices alone and not on how they came about.
+  /// Sets one price. Sums are formed anew, so that they depend on the prices alone and not on how
+  /// they came about.
   mutating func set(_ bound: Int, to price: Double) {
     guard perBound[bound] != price else { return }
     perBound[bound] = price

@@ -1,15 +1,17 @@
 // How the last customers are chosen for exactly
 // ---------------------------------------------
-// At prices p every choice is worth D(p) less two kinds of loss: what each customer's pair gains less than their best
-// one, and the priced worth of what is left unused. A choice better than the one at hand must lose less than D(p) less
-// its value, so a customer whose second best loses more than that keeps the best: almost everyone. The rest (the
-// core, after Balas and Zemel, "An Algorithm for Large Zero-One Knapsack Problems", Operations Research 28, 1980) are
-// searched depth first, the most decided on top, each trying what loses least first, and a branch is left as soon as
-// its bound is no better than the best choice known.
+// At prices p every choice is worth D(p) less two kinds of loss: what each customer's pair gains
+// less than their best one, and the priced worth of what is left unused. A choice better than the
+// one at hand must lose less than D(p) less its value, so a customer whose second best loses more
+// than that keeps the best: almost everyone. The rest (the core, after Balas and Zemel, "An
+// Algorithm for Large Zero-One Knapsack Problems", Operations Research 28, 1980) are searched depth
+// first, the most decided on top, each trying what loses least first, and a branch is left as soon
+// as its bound is no better than the best choice known.
 //
-// If the core has more customers than `widest`, or the search visits more nodes than it may, nothing is proven. Then
-// windows of the core are searched one after the other, all other customers keeping what they have: each window holds
-// those who lose most by what they have now, and the next of the others by how little they would lose by a change.
+// If the core has more customers than `widest`, or the search visits more nodes than it may,
+// nothing is proven. Then windows of the core are searched one after the other, all other customers
+// keeping what they have: each window holds those who lose most by what they have now, and the next
+// of the others by how little they would lose by a change.
 
 /// Branch and bound over the customers who are all but indifferent.
 struct KnapsackSearch {
@@ -56,7 +58,8 @@ struct KnapsackSearch {
       let value = assignment.value
       if !(value < upperBound) { return true }
       let margin = upperBound - value + slack
-      // With every improvement fewer are open, and once they are few enough all of them are searched together.
+      // With every improvement fewer are open, and once they are few enough all of them are
+      // searched together.
       let losses = open.map { loss(of: $0.customer, in: assignment) }
       open = zip(open, losses).filter { $0.0.regret <= margin || $0.1 > 0 }.map { $0.0 }
       if !isCut, open.count <= Self.widest, value > attempted {
@@ -93,7 +96,8 @@ struct KnapsackSearch {
       .filter { !losing.contains($0) }
     let size = Self.widest - losing.count
     let pages = max(1, (others.count + size - 1) / size)
-    // Pages near the top, where changes are cheap, are searched anew more often than those far down.
+    // Pages near the top, where changes are cheap, are searched anew more often than those far
+    // down.
     let page = min(window + 1 - Self.period(window), pages - 1)
     return losing + others[min(others.count, page * size)...].prefix(size)
   }
@@ -110,7 +114,8 @@ struct KnapsackSearch {
     return best - gain(assignment.pair(of: customer))
   }
 
-  /// Chooses for these customers anew, all others keeping what they have; true if every choice was weighed.
+  /// Chooses for these customers anew, all others keeping what they have; true if every choice was
+  /// weighed.
   private mutating func decide(
     _ customers: some Sequence<Int>, in assignment: inout KnapsackAssignment, margin: Double,
     nodes most: Int
@@ -138,7 +143,8 @@ struct KnapsackSearch {
     return nodes <= mostNodes
   }
 
-  /// The customers whose choice is not decided by the bound, those who would lose least by a change first.
+  /// The customers whose choice is not decided by the bound, those who would lose least by a change
+  /// first.
   private func openCustomers(
     around assignment: KnapsackAssignment, below upperBound: Double
   ) -> [(customer: Int, regret: Double)] {

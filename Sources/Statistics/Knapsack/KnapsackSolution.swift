@@ -10,16 +10,18 @@ extension Knapsack {
     /// What the choice uses of each bound, in the order of `bounds`; never above its limit.
     package var used: [Int64]
 
-    /// How much may at most be missing, as a share of the upper bound: 0 where the choice is proven best.
+    /// How much may at most be missing, as a share of the upper bound: 0 where the choice is proven
+    /// best.
     package var gap: Double { upperBound > value ? (upperBound - value) / upperBound : 0 }
   }
 
   /// The choice; see the head of Knapsack.swift.
   ///
-  /// Deterministic. About O(pairs) times a few dozen for large problems; memory beside the pairs is O(customers).
-  /// Never above a bound's limit, whatever the problem. How close the value comes to the upper bound is for `gap` to
-  /// say: on random problems of 20,000 customers it stayed below 0.01 %, of 2,000 with bounds that leave a tenth of
-  /// what is wanted below 0.4 %; with a few dozen customers the bound itself may lie percents above the optimum.
+  /// Deterministic. About O(pairs) times a few dozen for large problems; memory beside the pairs is
+  /// O(customers). Never above a bound's limit, whatever the problem. How close the value comes to
+  /// the upper bound is for `gap` to say: on random problems of 20,000 customers it stayed below
+  /// 0.01 %, of 2,000 with bounds that leave a tenth of what is wanted below 0.4 %; with a few
+  /// dozen customers the bound itself may lie percents above the optimum.
   package func solve() -> Solution {
     var dual = KnapsackDual(knapsack: self)
     var best = KnapsackAssignment(knapsack: self)
@@ -38,7 +40,8 @@ extension Knapsack {
   }
 
   private func improve(_ best: inout KnapsackAssignment, with dual: KnapsackDual) {
-    // Either may turn out better; on the largest problems the mixture does, and each takes its time.
+    // Either may turn out better; on the largest problems the mixture does, and each takes its
+    // time.
     let both = pairCount < 4_000_000 || dual.mixture.isEmpty
     for mixture in both ? [[], dual.mixture] : [dual.mixture] {
       var next = KnapsackAssignment(knapsack: self)

@@ -1,18 +1,21 @@
 // How a convex function with kinks is minimised
 // ---------------------------------------------
-// Every evaluation gives a value and a slope, and with them a plane that lies below the function everywhere. The
-// largest of the planes collected so far (the bundle) is a model of the function; the next point minimises that model
-// plus a penalty on the distance from the best point known, the centre, which keeps the model where it is good:
+// Every evaluation gives a value and a slope, and with them a plane that lies below the function
+// everywhere. The largest of the planes collected so far (the bundle) is a model of the function;
+// the next point minimises that model plus a penalty on the distance from the best point known, the
+// centre, which keeps the model where it is good:
 //
-//     min over y >= 0:  max over cuts k of (slope_k . (y - centre) - error_k)  +  |y - centre|^2 / (2 reach)
+//     min over y >= 0:  max over cuts k of (slope_k . (y - centre) - error_k)  +  |y - centre|^2 /
+//                       (2 reach)
 //
-// If the function really falls there, the centre moves; if not, the new plane mends the model. The inner problem is
-// solved through its own dual: weights on the cuts that sum to one, to which y is a plain formula, moved from the
-// worst cut that has weight to the best cut until they agree.
+// If the function really falls there, the centre moves; if not, the new plane mends the model. The
+// inner problem is solved through its own dual: weights on the cuts that sum to one, to which y is
+// a plain formula, moved from the worst cut that has weight to the best cut until they agree.
 //
-// The method is that of Lemaréchal and Kiwiel; see Kiwiel, "Proximity control in bundle methods for convex
-// nondifferentiable minimization", Mathematical Programming 46 (1990). It needs tens of evaluations where subgradient
-// steps need thousands, which is what counts when an evaluation goes over millions of pairs.
+// The method is that of Lemaréchal and Kiwiel; see Kiwiel, "Proximity control in bundle methods for
+// convex nondifferentiable minimization", Mathematical Programming 46 (1990). It needs tens of
+// evaluations where subgradient steps need thousands, which is what counts when an evaluation goes
+// over millions of pairs.
 
 /// Minimises a convex function of few non-negative variables from values and subgradients.
 struct ProximalBundle {
@@ -28,8 +31,8 @@ struct ProximalBundle {
   private var points: [[Double]]
   private var nulls = 0
 
-  /// Starts at a point whose value and slope are known. The reach is that of a step which would bring the value down
-  /// by `hope` if the function were a plane.
+  /// Starts at a point whose value and slope are known. The reach is that of a step which would
+  /// bring the value down by `hope` if the function were a plane.
   init(at start: [Double], value: Double, slope: [Double], hope: Double) {
     precondition(start.count == slope.count, "a slope has one number per variable")
     centre = start
@@ -42,17 +45,19 @@ struct ProximalBundle {
     reach = norm > 0 ? hope / norm : 1
   }
 
-  /// The points whose slopes, so weighted, add up to the least slope that the model could find; weights sum to one.
+  /// The points whose slopes, so weighted, add up to the least slope that the model could find;
+  /// weights sum to one.
   ///
-  /// Where the function is the dual of a problem, what its solutions at these points choose, mixed by these weights,
-  /// is the relaxed problem's own solution (Larsson, Patriksson and Strömberg, "Ergodic, primal convergence in dual
-  /// subgradient schemes for convex programming", Mathematical Programming 86, 1999).
+  /// Where the function is the dual of a problem, what its solutions at these points choose, mixed
+  /// by these weights, is the relaxed problem's own solution (Larsson, Patriksson and Strömberg,
+  /// "Ergodic, primal convergence in dual subgradient schemes for convex programming", Mathematical
+  /// Programming 86, 1999).
   var mixture: [(weight: Double, point: [Double])] {
     weights.indices.filter { weights[$0] > 0 }.map { (weights[$0], points[$0]) }
   }
 
-  /// The next point to evaluate, and by how much the model says that the value falls there; nil where it says that
-  /// there is nothing to gain.
+  /// The next point to evaluate, and by how much the model says that the value falls there; nil
+  /// where it says that there is nothing to gain.
   mutating func propose(tolerance: Double) -> (point: [Double], fall: Double)? {
     for _ in 0..<12 {
       let (point, fall, isSettled) = minimiseModel()
@@ -132,8 +137,8 @@ struct ProximalBundle {
       if missing <= 0.01 * max(0, -heights[best]) || round >= 600 || worst < 0 || best == worst {
         return (point, -heights[best], round < 600)
       }
-      // Move weight to the best cut from the one where that gains most, as far as the curvature of the penalty lets
-      // the two differ.
+      // Move weight to the best cut from the one where that gains most, as far as the curvature of
+      // the penalty lets the two differ.
       var (curvature, most) = (0.0, 0.0)
       for cut in 0..<cuts where weights[cut] > 0 && heights[cut] < heights[best] {
         var norm = 0.0

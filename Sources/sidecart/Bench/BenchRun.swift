@@ -5,10 +5,11 @@ import Wire
 
 // How it is measured
 // ------------------
-// Each figure stands beside a reference of the same run, taken by turns with it, since a machine that is slow now is slow for
-// both: a C program that reads a line and writes a line of the same length, `wc -l` on the same bytes, a bare append and
-// fdatasync of the same bytes. What is timed is verified first: every reply that comes over the pipe must equal, byte
-// for byte, the one that the same engine gives inside this process.
+// Each figure stands beside a reference of the same run, taken by turns with it, since a machine
+// that is slow now is slow for both: a C program that reads a line and writes a line of the same
+// length, `wc -l` on the same bytes, a bare append and fdatasync of the same bytes. What is timed
+// is verified first: every reply that comes over the pipe must equal, byte for byte, the one that
+// the same engine gives inside this process.
 
 /// One run of the benchmark over one shop.
 struct BenchRun {
@@ -79,7 +80,8 @@ struct BenchRun {
     let server = try BenchChild([program, "serve", "--state", shop, "--now", now])
     let length = expected.map(\.count).sorted()[expected.count / 2] + 1
     let reference = try BenchChild([echo, String(length)])
-    // Every request once: verifies all replies, and leaves the rows in memory as a served shop has them.
+    // Every request once: verifies all replies, and leaves the rows in memory as a served shop has
+    // them.
     for (request, reply) in zip(requests, expected) {
       try server.send(request)
       let line = try server.readLine()

@@ -5,10 +5,11 @@ import Wire
 
 // What is measured on
 // -------------------
-// A shop of the size of a small chain: 18,000 orders of 23 lines in the mean over a year, 3,700 items, 4,000
-// customers. Items sell by rank (a few much, most little), and an order stays mostly within one of 60 themes, so
-// that there is something to recommend. It is written as CSV and goes in through `sidecart import`, as any shop does.
-// With `--data` a real export in the Online Retail layout takes its place.
+// A shop of the size of a small chain: 18,000 orders of 23 lines in the mean over a year, 3,700
+// items, 4,000 customers. Items sell by rank (a few much, most little), and an order stays mostly
+// within one of 60 themes, so that there is something to recommend. It is written as CSV and goes
+// in through `sidecart import`, as any shop does. With `--data` a real export in the Online Retail
+// layout takes its place.
 
 /// The CSV that the benchmark loads, and the requests that it asks of the shop.
 struct BenchShop {

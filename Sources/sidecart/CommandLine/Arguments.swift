@@ -28,7 +28,8 @@ struct Arguments {
   private var values: [String: String] = [:]
   private var flags: Set<String> = []
 
-  /// - Throws: `UsageError` for an option that is not in the list, or one without its value, or named twice.
+  /// - Throws: `UsageError` for an option that is not in the list, or one without its value, or
+  /// named twice.
   init(_ words: [String], options: [Option]) throws {
     var index = 0
     var isOperandsOnly = false
@@ -86,7 +87,8 @@ struct Arguments {
     guard let text = values[name] else { return nil }
     guard let value = Int(text), range.contains(value) else {
       throw UsageError(
-        "--\(name) takes a whole number from \(range.lowerBound) to \(range.upperBound), not \(text)"
+        "--\(name) takes a whole number from \(range.lowerBound) to \(range.upperBound), "
+          + "not \(text)"
       )
     }
     return value

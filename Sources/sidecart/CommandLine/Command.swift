@@ -1,4 +1,5 @@
-/// One command of the program: `serve`, `import`, …; a new one is one file and one line in `Commands.all`.
+/// One command of the program: `serve`, `import`, …; a new one is one file and one line in
+/// `Commands.all`.
 protocol Command: SendableMetatype {
   static var name: String { get }
   /// One line for the list of commands.

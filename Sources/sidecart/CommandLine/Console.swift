@@ -1,6 +1,7 @@
 import Storage
 
-/// Whoever read stdout has gone, as `head` does when it has enough: no failure that anyone needs to read of.
+/// Whoever read stdout has gone, as `head` does when it has enough: no failure that anyone needs to
+/// read of.
 struct OutputClosed: Error {}
 
 /// What people read: results of commands on stdout, notes on stderr.

@@ -14,8 +14,10 @@ enum Bench: Command {
     .value("folder", "DIR", "where the shop is put while it lasts; the current folder at first"),
   ]
   static let details = """
-    Needs a release build: swift run -c release sidecart bench. Pins itself and what it measures with taskset where
-    that is there; on a machine that others use, trust the ratios. Prints nothing that it did not verify.
+    Needs a release build: swift run -c release sidecart bench. Pins itself and what it measures
+    with taskset where
+    that is there; on a machine that others use, trust the ratios. Prints nothing that it did not
+    verify.
     """
 
   static func run(_ arguments: Arguments) throws -> Int32 {

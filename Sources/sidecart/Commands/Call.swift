@@ -13,8 +13,10 @@ enum Call: Command {
     .value("now", "TIME", "hold the clock at that RFC 3339 moment"),
   ]
   static let details = """
-    PARAMS is a JSON object, @FILE for the contents of a file, or - for stdin. Questions can be asked while another
-    process serves the folder; what writes needs the folder for itself. An error goes to stderr, with exit status 1.
+    PARAMS is a JSON object, @FILE for the contents of a file, or - for stdin; {} where it is left
+    out.
+    Questions can be asked while another process serves the folder; what writes needs the folder for
+    itself, and makes it where it is not there. An error goes to stderr, with exit status 1.
 
       sidecart call --state shop recommend '{"basket":["85123A"],"k":5}'
       sidecart call --state shop policies.put @Models/policies/mall.json
@@ -40,7 +42,8 @@ enum Call: Command {
     line.key("method")
     line.string(method)
     line.endObject()
-    // Params go in as they are, so that whatever is wrong with them is found and named where requests are read.
+    // Params go in as they are, so that whatever is wrong with them is found and named where
+    // requests are read.
     var request = Array(line.bytes.dropLast())
     request.append(contentsOf: Array(",\"params\":".utf8))
     request.append(contentsOf: parameters)
@@ -59,7 +62,8 @@ enum Call: Command {
     case writing
   }
 
-  /// - Throws: `HostFailure` where the params are no JSON; here its byte offset still means something.
+  /// - Throws: `HostFailure` where the params are no JSON; here its byte offset still means
+  /// something.
   private static func access(_ method: String, _ parameters: [UInt8]) throws -> Access {
     let scanner = JSONScanner()
     return try parameters.withUnsafeBufferPointer { bytes in

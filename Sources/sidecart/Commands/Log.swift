@@ -11,7 +11,10 @@ enum PrintLog: Command {
     .value("state", "DIR", "the state folder; a serving process may go on")
   ]
   static let details = """
-    Each line is {"sequence":N,"now":"…","fact":{…}}; the kinds of fact are listed in Protocol/README.md.
+    Each line is {"sequence":N,"now":"…","fact":{…}}; the kinds of fact are listed in
+    Protocol/README.md. Facts of one request have one sequence. Where the log is damaged, what
+    stands
+    before the damage is printed, and the exit status is 1.
 
       sidecart log --state shop | grep '"order"' | head
     """

@@ -11,18 +11,26 @@ enum Serve: Command {
   static let options: [Option] = [
     .value(
       "state", "DIR",
-      "folder that holds the log; made if it is not there (its parent must be).\nWithout it everything is in memory only and gone at the end"
+      "folder that holds the log; made if it is not there (its parent must be).\nWithout "
+        + "it everything is in memory only and gone at the end"
     ),
     .flag("read-only", "replay the log and answer questions; refuse what would write"),
     .value("now", "TIME", "hold the clock at that RFC 3339 moment, for tests"),
   ]
   static let details = """
-    One JSON value a line, UTF-8; replies come in the order of the requests. What is acknowledged is on disk
-    (one fdatasync for all lines of a read). stdout carries replies alone; notes for people go to stderr.
+    One JSON value a line, UTF-8; replies come in the order of the requests. What is acknowledged
+    is on
+    disk (one fdatasync for all lines of a read). stdout carries replies alone; notes for people go
+    to
+    stderr.
 
-    The end of input, SIGTERM and SIGINT answer the lines that were read, make them durable and end with status 0; so does
-    the method shutdown, and lines behind it are not answered. Status 1: the folder could not be opened, stdout was
-    closed, or something could not be stored; what was not acknowledged may be sent again.
+    The end of input, SIGTERM and SIGINT answer the lines that were read, make them durable and end
+    with
+    status 0; so does the method shutdown, and lines behind it are not answered. Status 1: the
+    folder
+    could not be opened, stdout was closed, or something could not be stored; what was not
+    acknowledged
+    may be sent again. Status 2: it was called wrongly.
 
       printf '%s\\n' '{"jsonrpc":"2.0","id":1,"method":"status"}' | sidecart serve --state shop
     """
@@ -58,13 +66,15 @@ extension Arguments {
 
 // The loop
 // --------
-// read(2) blocks until there is something; every complete line of what came is answered in order; one fdatasync makes
-// their facts durable; then the replies leave with as few write(2) as it takes. A host that writes one line gets one
-// sync for it, a host that pipelines a thousand gets one for all of them. There is no other thread and no lock.
+// read(2) blocks until there is something; every complete line of what came is answered in order;
+// one fdatasync makes their facts durable; then the replies leave with as few write(2) as it takes.
+// A host that writes one line gets one sync for it, a host that pipelines a thousand gets one for
+// all of them. There is no other thread and no lock.
 
 /// Reads lines, answers them, makes them durable, writes the replies.
 struct ServeLoop: ~Copyable {
-  /// Replies beyond which a batch of lines is committed and written before the next line is answered.
+  /// Replies beyond which a batch of lines is committed and written before the next line is
+  /// answered.
   static let replyBytesBeforeWrite = 1 << 20
 
   private let host: Host
@@ -73,7 +83,8 @@ struct ServeLoop: ~Copyable {
 
   init(host: Host) { self.host = host }
 
-  /// Serves until the input ends, a signal or `shutdown` says so, or nothing can be stored any more.
+  /// Serves until the input ends, a signal or `shutdown` says so, or nothing can be stored any
+  /// more.
   mutating func run() throws -> Int32 {
     do {
       try answerAll()

@@ -23,11 +23,13 @@ final class DemoSession {
 
   /// Sends one request and reads its result.
   ///
-  /// - Throws: `HostFailure` where the reply is an error: the demo asks nothing that may be refused.
+  /// - Throws: `HostFailure` where the reply is an error: the demo asks nothing that may be
+  /// refused.
   func ask(_ method: String, _ parameters: String) throws -> DemoExchange {
     requestCount += 1
     let request =
-      "{\"jsonrpc\":\"2.0\",\"id\":\(requestCount),\"method\":\"\(method)\",\"params\":\(parameters)}"
+      "{\"jsonrpc\":\"2.0\",\"id\":\(requestCount),\"method\":\"\(method)\","
+      + "\"params\":\(parameters)}"
     return DemoExchange(request: request, result: try send(Array(request.utf8), method))
   }
 

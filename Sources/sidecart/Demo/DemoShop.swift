@@ -2,13 +2,14 @@ import Shop
 
 // How the demo's shop comes about
 // -------------------------------
-// Two years of a tea house, drawn from a seed. Each customer has a day of joining, a rhythm (mean days between
-// visits), two to four favourites that are bought again when they run out, a taste for trying new things, a
-// sensitivity to price, a channel, and perhaps a day after which they never come again. A visit takes the favourites
-// that are due, what goes with them, now and then something new or of the season; who is sensitive to price buys
-// more of it at a discount, and more so in the sale week of each quarter. A third are regulars, a third come now and
-// then, the rest came once or twice, often for a gift; some joined and never bought. Nothing is tuned to what
-// the recommender looks for: habits, seasons, companions and lapses are what shops have.
+// Two years of a tea house, drawn from a seed. Each customer has a day of joining, a rhythm (mean
+// days between visits), two to four favourites that are bought again when they run out, a taste for
+// trying new things, a sensitivity to price, a channel, and perhaps a day after which they never
+// come again. A visit takes the favourites that are due, what goes with them, now and then
+// something new or of the season; who is sensitive to price buys more of it at a discount, and more
+// so in the sale week of each quarter. A third are regulars, a third come now and then, the rest
+// came once or twice, often for a gift; some joined and never bought. Nothing is tuned to what the
+// recommender looks for: habits, seasons, companions and lapses are what shops have.
 
 /// A shop made from a seed: the same seed gives the same shop on every machine.
 struct DemoShop {

@@ -19,7 +19,8 @@ extension DemoStory {
     return text
   }
 
-  /// A customer to begin with: the first of the regulars by id, so that nobody is picked for a good answer.
+  /// A customer to begin with: the first of the regulars by id, so that nobody is picked for a good
+  /// answer.
   private func regular() throws -> String {
     let wanted = [
       #"{"tier":"high","lifecycle":"mature","orders":{"$gte":12}}"#, #"{"orders":{"$gte":1}}"#,
@@ -38,7 +39,8 @@ extension DemoStory {
     let profile = try session.ask("customers.get", "{\"customer\":\"\(id)\"}").result
     let orders = profile.count("orders")
     var sentence =
-      "\(person(id)) is of the tier \"\(profile.text("tier"))\", \(DemoStory.meaning(profile.text("tier"))): "
+      "\(person(id)) is of the tier \"\(profile.text("tier"))\", "
+      + "\(DemoStory.meaning(profile.text("tier"))): "
       + "\(DemoText.grouped(orders)) orders, \(DemoText.money(profile.count("spend"))) CNY in all. "
       + "Usually comes every \(DemoText.days(profile.number("usual_gap_days"))), last "
       + "\(DemoText.days(profile.number("recency_days"))) ago"

@@ -2,9 +2,9 @@ import Shop
 
 // What the demo prints
 // --------------------
-// The three questions, each with the request that was sent, what came back, and what it means in plain words. Everything
-// that is said of customers and coupons is read from replies, except titles, and how often somebody bought their
-// favourites, which are the shop's own books.
+// The three questions, each with the request that was sent, what came back, and what it means in
+// plain words. Everything that is said of customers and coupons is read from replies, except
+// titles, and how often somebody bought their favourites, which are the shop's own books.
 
 /// The demo's text, part by part.
 struct DemoStory {
@@ -48,8 +48,10 @@ struct DemoStory {
     let orders = DemoText.grouped(shop.orders.count)
     return DemoText.wrapped(
       "A tea house, made up from seed \(seed): \(DemoText.grouped(customerCount)) customers, "
-        + "\(orders) orders in two years, \(shop.items.count) items, fed to sidecart as a real shop would. "
-        + "Below are its replies, put into words. Today is 1 July 2026. A line that begins with > is a "
+        + "\(orders) orders in two years, \(shop.items.count) items, fed to sidecart as a "
+        + "real shop would. "
+        + "Below are its replies, put into words. Today is 1 July 2026. A line that "
+        + "begins with > is a "
         + "request, as it was sent.", indent: 0)
   }
 

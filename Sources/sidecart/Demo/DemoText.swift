@@ -50,8 +50,8 @@ enum DemoText {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
-  /// Words in lines of at most `width` columns, each indented; the first behind `head`, which counts as
-  /// its indentation.
+  /// Words in lines of at most `width` columns, each indented; the first behind `head`, which
+  /// counts as its indentation.
   static func wrapped(_ text: String, indent: Int, head: String = "") -> String {
     var lines: [String] = []
     var line = head.isEmpty ? String(repeating: " ", count: indent) : padded(head, to: indent)

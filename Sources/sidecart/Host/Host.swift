@@ -18,9 +18,10 @@ struct HostFailure: Error, CustomStringConvertible {
 
 // How the pieces meet
 // -------------------
-// A `Host` is a service with its log: it opens the state folder, replays what is there, answers lines, and makes the
-// facts of the lines answered so far durable when told to (`commit`). `serve` drives it from a pipe; `import`, `call` and
-// `demo` drive it from inside the process with the same lines, so that there is one way in for every fact.
+// A `Host` is a service with its log: it opens the state folder, replays what is there, answers
+// lines, and makes the facts of the lines answered so far durable when told to (`commit`). `serve`
+// drives it from a pipe; `import`, `call` and `demo` drive it from inside the process with the same
+// lines, so that there is one way in for every fact.
 
 /// The engine, its log, and the clock.
 final class Host {
@@ -88,7 +89,8 @@ final class Host {
     service.now = lastMoment
   }
 
-  /// Answers one line, appending its reply. What it wrote is handed to the log, and durable after `commit`.
+  /// Answers one line, appending its reply. What it wrote is handed to the log, and durable after
+  /// `commit`.
   func answer(_ line: UnsafeBufferPointer<UInt8>, appendingTo output: inout [UInt8]) throws {
     service.answer(line: line, appendingTo: &output)
     try handOver()
@@ -105,7 +107,8 @@ final class Host {
     }
   }
 
-  /// Makes everything that was answered durable. Any throw means that nothing of it may be acknowledged.
+  /// Makes everything that was answered durable. Any throw means that nothing of it may be
+  /// acknowledged.
   func commit() throws {
     if let log, log.hasPendingRecords { try log.commit() }
   }

@@ -63,8 +63,9 @@ import Wire
     }
   }
 
-  /// What is kept by increments equals what is counted from scratch: a shop that is asked after every write, so that
-  /// everything that can be kept is kept, against one that is asked for the first time.
+  /// What is kept by increments equals what is counted from scratch: a shop that is asked after
+  /// every write, so that everything that can be kept is kept, against one that is asked for the
+  /// first time.
   @Test func everyKeptFigureEqualsItsRecomputation() throws {
     try forEachSeed(2) { seed, generator in
       let shop = TestShop(seed: seed.value)

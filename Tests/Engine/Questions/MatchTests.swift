@@ -33,7 +33,8 @@ import Testing
     let result = try shop.result("customers.match", #"{"condition":\#(condition)}"#)
     #expect(result["matches"]?.texts == matches)
     #expect(result["count"]?.int == Int64(matches.count))
-    // The same condition as a segment, and as a segment stated in place, reaches the same customers.
+    // The same condition as a segment, and as a segment stated in place, reaches the same
+    // customers.
     try shop.result("segments.put", #"{"segments":[{"id":"s","condition":\#(condition)}]}"#)
     for segment in [#""s""#, condition] {
       let plan = try shop.result("target", #"{"segment":\#(segment)}"#)

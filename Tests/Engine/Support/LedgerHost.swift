@@ -2,8 +2,8 @@ import Shop
 import Testing
 import TestSupport
 
-/// A host that uses coupons at random, repeats itself, lets time pass and restarts the service; and beside it, counted by
-/// hand from the replies alone, where every coupon must be.
+/// A host that uses coupons at random, repeats itself, lets time pass and restarts the service; and
+/// beside it, counted by hand from the replies alone, where every coupon must be.
 struct LedgerHost {
   struct Coupon {
     var policy: String

@@ -2,7 +2,8 @@ import Shop
 import Testing
 
 extension TestShop {
-  /// Every question there is, asked about everything there is: two shops that hold the same answer with the same bytes.
+  /// Every question there is, asked about everything there is: two shops that hold the same answer
+  /// with the same bytes.
   ///
   /// - Parameter moments: asked as of each of these too.
   func answers(

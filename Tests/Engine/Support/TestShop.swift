@@ -5,7 +5,8 @@ import Testing
 import TestSupport
 import Wire
 
-/// A host with its service: sends lines, keeps what the service would log, and can start another service from that.
+/// A host with its service: sends lines, keeps what the service would log, and can start another
+/// service from that.
 final class TestShop {
   static let start = moment("2026-03-01T02:00:00Z")
 

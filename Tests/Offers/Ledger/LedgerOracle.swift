@@ -1,9 +1,11 @@
 import Offers
 import Shop
 
-/// A coupon ledger that keeps nothing but what happened, and answers every question by looking at all of it.
+/// A coupon ledger that keeps nothing but what happened, and answers every question by looking at
+/// all of it.
 ///
-/// A limit is held by trying: the coupon is taken on a copy, and refused if any later moment shows more than allowed.
+/// A limit is held by trying: the coupon is taken on a copy, and refused if any later moment shows
+/// more than allowed.
 struct LedgerOracle {
   enum Mark: Equatable {
     case live
@@ -112,7 +114,8 @@ struct LedgerOracle {
     return nil
   }
 
-  /// Uses of the customer that stand at that moment, one more included, in any run of days that holds it.
+  /// Uses of the customer that stand at that moment, one more included, in any run of days that
+  /// holds it.
   func isTooOften(
     _ id: String, _ customer: String, use: Instant, at time: Instant, besides holder: String?
   ) -> Bool {
@@ -274,7 +277,8 @@ extension LedgerOracle {
       var tried = self
       tried.coupons[place].mark = .redeemed
       tried.coupons[place].cost = coupon.exposure
-      // While it is held it counts with its worst case already: only a lapsed one can be one too many.
+      // While it is held it counts with its worst case already: only a lapsed one can be one too
+      // many.
       if latest >= booking.until!,
         let reason = tried.brokenLimit(coupon.policy, coupon.customer, from: max(latest, time))
       {
@@ -340,7 +344,8 @@ extension LedgerOracle {
         coupons[place].mark = .live
         coupons[place].ceiling = nil
         if let budget = policies[policy]!.last!.budget, state(coupons[place], latest) == .live {
-          // As large as keeps every later moment inside the budget, and never less than what is freed.
+          // As large as keeps every later moment inside the budget, and never less than what is
+          // freed.
           coupons[place].ceiling = 0
           let others = moments(from: latest).map { exposure(policy, $0) }.max()!
           let free = max(own, budget - others)

@@ -10,7 +10,8 @@ struct LedgerPropertyTests {
 
   private static func policies(_ random: inout OfferRandom, version: Int) throws -> [Policy] {
     let until = start.advanced(byMilliseconds: 400 * hour).rfc3339()
-    // Later versions only widen limits: a limit that is lowered below what is out holds from then on for new coupons.
+    // Later versions only widen limits: a limit that is lowered below what is out holds from then
+    // on for new coupons.
     return try [
       """
       {"id":"amount","gives":{"kind":"amount_off","amount":500},"budget":\(2_500 + 500 * version),
@@ -76,7 +77,8 @@ struct LedgerPropertyTests {
     var now = Self.start
     for step in 0..<140 {
       now = now.advanced(byMilliseconds: Int64.random(in: 0...5, using: &run.random) * Self.hour)
-      // Most operations are of now, some as of an earlier moment; in a third of the runs all are of now.
+      // Most operations are of now, some as of an earlier moment; in a third of the runs all are of
+      // now.
       var time = now
       if seed % 3 != 0, run.random.chance(0.25) {
         time = now.advanced(

@@ -56,7 +56,8 @@ struct PricingKnownAnswerTests {
     #expect(quote.applied.isEmpty && quote.notApplied.map(\.reason) == [reason])
   }
 
-  // Goods 3,999, cost 3 x 500 + 999 x 70 % rounded up = 2,200: a floor of 20 % allows 3,999 - 2,750 = 1,249 off.
+  // Goods 3,999, cost 3 x 500 + 999 x 70 % rounded up = 2,200: a floor of 20 % allows 3,999 - 2,750
+  // = 1,249 off.
   @Test(arguments: [(1_249, true), (1_250, false)])
   func theMarginFloorIsExact(amount: Int, applies: Bool) throws {
     let members =

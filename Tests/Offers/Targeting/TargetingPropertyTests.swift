@@ -71,7 +71,8 @@ import Testing
     #expect(plan.withheld.values.reduce(0, +) == plan.none + plan.holdout, "seed \(seed)")
     #expect(plan.value == Double(plan.assignments.reduce(0) { $0 + $1.incrementalMargin }))
     #expect(plan.upperBound >= plan.value, "seed \(seed)")
-    // So few customers leave budgets that no coupon fits into; how close the choice is, the knapsack's tests say.
+    // So few customers leave budgets that no coupon fits into; how close the choice is, the
+    // knapsack's tests say.
     #expect(plan.gap < 0.08, "seed \(seed): \(plan.gap)")
     let order = plan.assignments.map { (-$0.incrementalMargin, $0.customer) }
     #expect(zip(order, order.dropFirst()).allSatisfy { $0 < $1 }, "seed \(seed)")

@@ -49,7 +49,8 @@ struct KnapsackInstance {
     }
   }
 
-  /// What the solution uses of each bound and is worth, counted here; nil if it names a pair that does not exist.
+  /// What the solution uses of each bound and is worth, counted here; nil if it names a pair that
+  /// does not exist.
   func count(_ solution: Knapsack.Solution) -> (used: [Int64], value: Double)? {
     var used = [Int64](repeating: 0, count: bounds.count)
     var value = 0.0
@@ -77,7 +78,8 @@ struct SeededNumbers: RandomNumberGenerator {
 }
 
 extension KnapsackInstance {
-  /// A random problem whose bounds leave room for about the share given of what everyone would like.
+  /// A random problem whose bounds leave room for about the share given of what everyone would
+  /// like.
   static func random(
     customers customerCount: Int, options optionCount: Int, isWhole: Bool, tightness: Double,
     isPartial: Bool = true, seed: UInt64

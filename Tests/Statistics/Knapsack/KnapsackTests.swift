@@ -38,7 +38,8 @@ import Testing
     }
   }
 
-  /// The relaxation's optimum, from HiGHS over the same pairs: the bound must reach it, and never pass below.
+  /// The relaxation's optimum, from HiGHS over the same pairs: the bound must reach it, and never
+  /// pass below.
   @Test func theBoundIsThatOfTheLinearProgramme() {
     let instance = KnapsackInstance.random(
       customers: 800, options: 8, isWhole: false, tightness: 0.1, seed: 2)
