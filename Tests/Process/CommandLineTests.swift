@@ -180,7 +180,8 @@ struct CommandLineTests {
   @Test func aStateThatCannotBeIsNamedWithStatusOne() throws {
     let file = try folder.write("text", to: "file")
     let cases = [
-      (file.path, "Not a directory"), (folder.path + "/no/parent", "No such file or directory"),
+      (file.path, "is not a folder"),
+      (folder.path + "/no/parent", "the folder above it is not there"),
     ]
     for (path, words) in cases {
       for command in [["serve"], ["call", "orders.put", orderParameters("o-1")]] {
