@@ -42,10 +42,11 @@ struct CommandLineTests {
     let cases: [([String], String)] = [
       (["frobnicate"], "there is no command frobnicate; sidecart help lists them"),
       (["help", "frobnicate"], "there is no command frobnicate"),
-      (["serve", "--frob"], "unknown option --frob; known are: --state --read-only --now --help"),
+      (["serve", "--frob"], "unknown option --frob; known are --state --read-only --now --help"),
       (["serve", "--state"], "--state needs a value"),
       (["serve", "--read-only=yes"], "--read-only is a switch"),
       (["serve", "--state", "a", "--state=b"], "--state is given twice"),
+      (["serve", "--read-only"], "--read-only needs --state DIR"),
       (["serve", "extra"], "unexpected argument extra"),
       (["serve", "--now", "yesterday"], "--now takes RFC 3339"),
       (["call"], "call needs a METHOD"),
@@ -127,10 +128,10 @@ struct CommandLineTests {
     let cases: [([String], [String])] = [
       (["orders.get", "{\"order\":\"none\"}"], ["none"]),
       (["orders.get", "{\"order\":7}"], ["order", "wrong_type"]),
-      (["orders.get", "{\"order\":\"o-1\""], []),
-      (["orders.get", ""], []),
+      (["orders.get", "{\"order\":\"o-1\""], ["PARAMS"]),
+      (["orders.get", ""], ["PARAMS"]),
       (["orders.get", "[]"], ["params_not_object"]),
-      (["orders.get", "{},\"method\":\"shutdown\""], ["method"]),
+      (["orders.get", "{},\"method\":\"shutdown\""], ["PARAMS"]),
       (["no.such"], ["no.such", "unknown_method"]),
       (["status", "@" + folder.path + "/none.json"], ["none.json", "No such file"]),
     ]
@@ -179,7 +180,8 @@ struct CommandLineTests {
   @Test func aStateThatCannotBeIsNamedWithStatusOne() throws {
     let file = try folder.write("text", to: "file")
     let cases = [
-      (file.path, "Not a directory"), (folder.path + "/no/parent", "No such file or directory"),
+      (file.path, "is not a folder"),
+      (folder.path + "/no/parent", "the folder above it is not there"),
     ]
     for (path, words) in cases {
       for command in [["serve"], ["call", "orders.put", orderParameters("o-1")]] {

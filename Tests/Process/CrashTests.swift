@@ -251,7 +251,7 @@ private struct KilledShop {
 
   // MARK: Looking
 
-  /// What a host does after a crash: repeats what it has no answer to, and finds all else as it was.
+  /// What a host does after a crash: repeats what has no answer, and finds all else as it was.
   mutating func comeBack(_ process: SidecartProcess, _ seed: String) throws {
     guard number > 0 else { return }
     try checkOrders(fresh.orders, process, seed)
