@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the replies of Protocol/Transcripts anew, from what a real sidecart answers.
+"""Writes the replies of Protocol/Transcripts anew, from what a real sidecart answers, and with them
+the examples of the README, which are steps of the transcripts.
 
     Tests/Hosts/record-transcripts.py .build/debug/sidecart
 
@@ -9,10 +10,13 @@ code or reservation is captured under a name of its own.
 """
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Protocol" / "Transcripts"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "Protocol" / "Transcripts"
+WIDTH = 98
 
 
 def fill(value, captured):
@@ -74,8 +78,49 @@ def record(program, path):
     path.write_text("\n".join(steps) + "\n")
 
 
+def laid_out(value, indent=0, lead=0):
+    """JSON in lines of at most WIDTH columns; what fits on one line stays on it."""
+    text = json.dumps(value, ensure_ascii=False)
+    if indent + lead + len(text) + 1 <= WIDTH or not isinstance(value, (dict, list)) or not value:
+        return text
+    inner = " " * (indent + 2)
+    if isinstance(value, dict):
+        keys = [json.dumps(key, ensure_ascii=False) + ": " for key in value]
+        parts = [k + laid_out(v, indent + 2, len(k)) for k, v in zip(keys, value.values())]
+        ends = "{}"
+    else:
+        parts = [laid_out(v, indent + 2) for v in value]
+        ends = "[]"
+    lines = []
+    for part in parts:
+        fits = lines and "\n" not in part and "\n" not in lines[-1]
+        if fits and indent + 2 + len(lines[-1]) + len(part) + 3 <= WIDTH:
+            lines[-1] += ", " + part
+        else:
+            lines.append(part)
+    return ends[0] + "\n" + ",\n".join(inner + line for line in lines) + "\n" + " " * indent + ends[1]
+
+
+def renew_examples():
+    """Puts the replies of the transcripts under the requests that the README shows."""
+    steps = [json.loads(line) for file in FOLDER.glob("*.ndjson") for line in file.open()]
+
+    def renewed(match):
+        asked = json.loads(match[1])
+        for step in steps:
+            request = step.get("request")
+            if isinstance(request, dict) and all(request.get(k) == v for k, v in asked.items()):
+                return f"```json\n{match[1]}```\n\n```json\n{laid_out(step['reply']['result'])}\n```\n"
+        sys.exit(f"README.md: no transcript has {asked}")
+
+    path = ROOT / "README.md"
+    pair = re.compile(r"```json\n(.*?)```\n\n```json\n(.*?)```\n", re.S)
+    path.write_text(pair.sub(renewed, path.read_text()))
+
+
 if len(sys.argv) != 2:
     sys.exit(__doc__)
 for file in sorted(FOLDER.glob("*.ndjson")):
     record(sys.argv[1], file)
     print(file.name)
+renew_examples()

@@ -64,19 +64,21 @@ struct EvidenceRows: Sendable {
     evidence.neighbours.reserveCapacity(row.neighbours.count)
     evidence.strengths.reserveCapacity(row.neighbours.count)
     let own = Int(item) < baskets.itemWeights.count ? baskets.itemWeights[Int(item)] : 0
-    var squares = 0.0
+    // In fixed point, 2^60 to one: a sum of integers is the same in whatever order items got their
+    // numbers, which is that of arrival, and a sum of doubles is not.
+    var squares: UInt128 = 0
     for index in row.neighbours.indices where row.counts[index] >= minimumSharedBaskets {
       let shared = row.weights[index]
       let union = own + baskets.itemWeights[Int(row.neighbours[index])] - shared
       guard shared * weightFloorDivisor >= own, shared > 0, union > 0 else { continue }
       let jaccard = Double(shared) / Double(union)
       let strength = jaccard * jaccard
-      squares += strength
+      squares += UInt128(strength * 0x1p60)
       evidence.neighbours.append(row.neighbours[index])
       evidence.strengths.append(strength)
     }
     guard squares > 0 else { return evidence }
-    let scale = 1 / squares.squareRoot()
+    let scale = 1 / (Double(squares) * 0x1p-60).squareRoot()
     for index in evidence.strengths.indices { evidence.strengths[index] *= scale }
     return evidence
   }

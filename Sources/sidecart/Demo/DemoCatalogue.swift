@@ -45,9 +45,8 @@ enum DemoCatalogue {
     snack("snack-nuts", "Roasted nuts, 300 g", 4500, 20, ["black-breakfast"]),
     snack("snack-seeds", "Spiced melon seeds, 250 g", 1500, 12, ["puer-ripe"]),
     ware(
-      "pot-yixing",
-      "Yixing teapot, 180 "
-        + "ml", "Pots", 26800, ["puer-ripe", "cup-set", "tray-bamboo"]),
+      "pot-yixing", "Yixing teapot, 180 ml", "Pots", 26800,
+      ["puer-ripe", "cup-set", "tray-bamboo"]),
     ware(
       "pot-glass", "Glass teapot, 600 ml", "Pots", 9900, ["herbal-chrysanthemum", "warmer-candle"]),
     ware("pot-gaiwan", "Porcelain gaiwan", "Pots", 7900, ["oolong-tieguanyin", "cup-set"]),

@@ -28,8 +28,7 @@ final class DemoSession {
   func ask(_ method: String, _ parameters: String) throws -> DemoExchange {
     requestCount += 1
     let request =
-      "{\"jsonrpc\":\"2.0\",\"id\":\(requestCount),\"method\":\"\(method)\","
-      + "\"params\":\(parameters)}"
+      #"{"jsonrpc":"2.0","id":\#(requestCount),"method":"\#(method)","params":\#(parameters)}"#
     return DemoExchange(request: request, result: try send(Array(request.utf8), method))
   }
 

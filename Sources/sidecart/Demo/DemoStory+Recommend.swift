@@ -38,9 +38,9 @@ extension DemoStory {
   private func portrait(_ id: String) throws -> String {
     let profile = try session.ask("customers.get", "{\"customer\":\"\(id)\"}").result
     let orders = profile.count("orders")
+    let tier = profile.text("tier")
     var sentence =
-      "\(person(id)) is of the tier \"\(profile.text("tier"))\", "
-      + "\(DemoStory.meaning(profile.text("tier"))): "
+      "\(person(id)) is of the tier \"\(tier)\", \(DemoStory.meaning(tier)): "
       + "\(DemoText.grouped(orders)) orders, \(DemoText.money(profile.count("spend"))) CNY in all. "
       + "Usually comes every \(DemoText.days(profile.number("usual_gap_days"))), last "
       + "\(DemoText.days(profile.number("recency_days"))) ago"

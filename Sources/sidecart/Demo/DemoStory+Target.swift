@@ -15,9 +15,8 @@ extension DemoStory {
     var text = "2. TARGET: which coupon goes to whom, and to whom does none?\n\n"
     text += DemoText.wrapped(
       "The shop has \(policyTitles.count) coupon policies and "
-        + "\(DemoText.money(DemoStory.budget)) CNY to give away at the very worst, that "
-        + "is if every coupon "
-        + "is used for all it can cost. This only plans; \"commit\":true would issue the coupons.",
+        + "\(DemoText.money(DemoStory.budget)) CNY to give away at the very worst, that is if "
+        + "every coupon is used for all it can cost. This only plans; \"commit\":true would issue the coupons.",
       indent: 2)
     text += quoted(asked.request)
     text += "  \(given) coupons for \(considered) customers, by policy:\n" + counts(assignments)
@@ -42,8 +41,7 @@ extension DemoStory {
     let because = (assignment["because"]?.list ?? []).compactMap(\.string).joined(separator: "; ")
     return DemoText.wrapped(
       "\(person(assignment.text("customer"))), \(policyTitle(assignment.text("policy"))): "
-        + "\(because). "
-        + "Expected: used with a chance of "
+        + "\(because). Expected: used with a chance of "
         + "\(DemoText.percent(expected.number("redemption"))), at a cost of "
         + "\(DemoText.money(expected.count("cost"))); "
         + "\(DemoText.money(expected.count("incremental_margin"))) CNY more margin after that.",
@@ -83,11 +81,9 @@ extension DemoStory {
       : "no choice within the budget can be expected to bring more than \(bound), so that at most "
         + "\(DemoStory.hundredths(certificate.number("gap"))) is missed"
     return
-      "Expected are \(value) CNY more margin, after \(spent(result)) CNY for the coupons. "
-      + "The certificate "
-      + "proves that \(proof). All of it rests on what the policies' author expects "
-      + "(\"basis\":\"prior\"): "
-      + "the shop has no outcomes of coupons yet."
+      "Expected are \(value) CNY more margin, after \(spent(result)) CNY for the coupons. The "
+      + "certificate proves that \(proof). All of it rests on what the policies' author expects "
+      + "(\"basis\":\"prior\"): the shop has no outcomes of coupons yet."
   }
 
   private func spent(_ result: Value) -> String {

@@ -8,9 +8,8 @@ extension DemoStory {
     let customers = result["customers"]?.list ?? []
     var text = "3. CHURN-REACTIVATE: who is slipping away, and what wins them back?\n\n"
     text += DemoText.wrapped(
-      "Late is judged by each customer's own rhythm. First come those with whom most is "
-        + "at stake: what "
-        + "they would spend in a year, times the chance that they are gone, less the "
+      "Late is judged by each customer's own rhythm. First come those with whom most is at "
+        + "stake: what they would spend in a year, times the chance that they are gone, less the "
         + "longer they are silent.",
       indent: 2)
     text += quoted(asked.request)

@@ -48,11 +48,9 @@ struct DemoStory {
     let orders = DemoText.grouped(shop.orders.count)
     return DemoText.wrapped(
       "A tea house, made up from seed \(seed): \(DemoText.grouped(customerCount)) customers, "
-        + "\(orders) orders in two years, \(shop.items.count) items, fed to sidecart as a "
-        + "real shop would. "
-        + "Below are its replies, put into words. Today is 1 July 2026. A line that "
-        + "begins with > is a "
-        + "request, as it was sent.", indent: 0)
+        + "\(orders) orders in two years, \(shop.items.count) items, fed to sidecart as a real "
+        + "shop would. Below are its replies, put into words. Today is 1 July 2026. A line that "
+        + "begins with > is a request, as it was sent.", indent: 0)
   }
 
   private func ending() -> String {
