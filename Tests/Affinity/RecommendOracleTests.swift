@@ -3,8 +3,8 @@ import Shop
 import TestSupport
 import Testing
 
-/// Counts, rows and answers after any sequence of orders, cancellations and returns equal a recount by
-/// brute force; late and out-of-order arrival gives the same.
+/// Counts, rows and answers after any sequence of orders, cancellations and returns equal a recount
+/// by brute force; late and out-of-order arrival gives the same.
 @Suite struct RecommendOracleTests {
   private static let start = Instant(milliseconds: 1_700_000_000_000)
 

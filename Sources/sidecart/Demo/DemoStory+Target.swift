@@ -16,7 +16,8 @@ extension DemoStory {
     text += DemoText.wrapped(
       "The shop has \(policyTitles.count) coupon policies and "
         + "\(DemoText.money(DemoStory.budget)) CNY to give away at the very worst, that is if "
-        + "every coupon is used for all it can cost. This only plans; \"commit\":true would issue the coupons.",
+        + "every coupon is used for all it can cost. This only plans; \"commit\":true "
+        + "would issue the coupons.",
       indent: 2)
     text += quoted(asked.request)
     text += "  \(given) coupons for \(considered) customers, by policy:\n" + counts(assignments)
