@@ -10,8 +10,6 @@ package struct AffinityIndex: Sendable {
   var repeats = RepeatIndex()
   var popularity = PopularityCache()
   var workspace = Workspace()
-  /// Zeros, lent to the purchase history of the question in hand.
-  var historyScratch: [Double] = []
   /// Grows with every change of any basket.
   package private(set) var revision: UInt64 = 0
   /// The shop as it was at the last as-of moment that was asked about.
@@ -37,12 +35,11 @@ package struct AffinityIndex: Sendable {
 
   /// Units came back: items of which nothing is left leave the order's basket.
   package mutating func returned(_ order: Int32, orders: OrderTable) {
-    let gone = baskets.items(of: order).filter { item in
-      !orders.lines(of: order).contains { line in
-        orders.lineItem[line] == item && orders.remainingQuantity(line: line) > 0
-      }
+    var standing: Set<Int32> = []
+    for line in orders.lines(of: order) where orders.remainingQuantity(line: line) > 0 {
+      standing.insert(orders.lineItem[line])
     }
-    remove(gone, from: order, orders)
+    remove(baskets.items(of: order).filter { !standing.contains($0) }, from: order, orders)
   }
 
   /// A basket that changes counts with its new size: it is taken out whole and put back smaller.
@@ -60,12 +57,6 @@ package struct AffinityIndex: Sendable {
     if customer >= 0 { for item in items { repeats.add(item, customer: customer, sign: -1) } }
     revision &+= 1
     past = nil
-  }
-
-  /// The scratch, moved out, so that nobody holds it twice and has it copied.
-  mutating func takeHistoryScratch() -> [Double] {
-    defer { historyScratch = [] }
-    return historyScratch
   }
 
   /// Cells of the matrix in memory.
@@ -91,18 +82,35 @@ package struct AffinityIndex: Sendable {
 /// Built in one pass and kept for the next question of the same moment; moments between the same
 /// two orders share it.
 struct PastIndex: Sendable {
-  let horizon: Instant
+  /// The last order that is seen, and the first that is not.
+  let last: Instant
+  let next: Instant
   /// One element: an array, since a value cannot hold its own kind directly.
   var index: [AffinityIndex]
 
   init(horizon: Instant, orders: OrderTable, baskets: BasketIndex) {
-    self.horizon = horizon
+    var last = Instant.earliest
+    var next = Instant.latest
+    for time in orders.time {
+      if time <= horizon { last = max(last, time) } else { next = min(next, time) }
+    }
+    self.last = last
+    self.next = next
     var index = AffinityIndex()
     for order in 0..<Int32(orders.count) {
       let isSeen = orders.time[Int(order)] <= horizon
       index.addPast(isSeen ? baskets.items(of: order) : [], order, orders)
     }
     self.index = [index]
+  }
+
+  /// Whether a question as of then sees exactly these orders.
+  func serves(_ horizon: Instant) -> Bool { last <= horizon && horizon < next }
+}
+
+extension PastIndex {
+  fileprivate mutating func run<Result>(_ body: (inout AffinityIndex) -> Result) -> Result {
+    body(&index[0])
   }
 }
 
@@ -121,17 +129,11 @@ extension AffinityIndex {
     from viewpoint: Viewpoint, orders: OrderTable, _ body: (inout AffinityIndex) -> Result
   ) -> Result {
     if viewpoint.horizon >= orders.latest { return body(&self) }
-    // The last order not later than the horizon decides what is seen.
-    var last = Instant.earliest
-    for time in orders.time where time <= viewpoint.horizon && time > last { last = time }
-    var past = self.past
-    self.past = nil
-    if past?.horizon != last {
-      past = PastIndex(horizon: last, orders: orders, baskets: baskets)
+    if past.map({ $0.serves(viewpoint.horizon) }) != true {
+      past = PastIndex(horizon: viewpoint.horizon, orders: orders, baskets: baskets)
     }
-    guard var seen = past else { return body(&self) }
-    let result = body(&seen.index[0])
-    self.past = seen
+    // In place: an index that is held in two hands is copied by its first write.
+    guard let result = past?.run(body) else { return body(&self) }
     return result
   }
 }

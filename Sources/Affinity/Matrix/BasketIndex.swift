@@ -96,10 +96,11 @@ package struct BasketIndex: Sendable {
     let size = Int(itemCount[Int(order)])
     let before = BasketIndex.weight(size: size)
     let after = BasketIndex.weight(size: size - items.count)
+    let gone = Set(items)
     var kept = start
     for index in start..<start + size {
       let item = basketItems[index]
-      if items.contains(item) {
+      if gone.contains(item) {
         itemWeights[Int(item)] -= before
         forget(order, of: item)
       } else {

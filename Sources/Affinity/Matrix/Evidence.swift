@@ -40,10 +40,18 @@ struct EvidenceRows: Sendable {
   /// none either.
   static let weightFloorDivisor: Int64 = 16
 
+  /// Pairs in memory beyond which all rows are dropped, to be computed again as they are asked for;
+  /// 12 bytes a pair.
+  static let maximumPairCount = 8_000_000
+
   private var rows: [EvidenceRow?] = []
+  private var pairCount = 0
 
   /// Forgets all rows; what they held is computed again when asked for.
-  mutating func removeAll() { rows.removeAll() }
+  mutating func removeAll() {
+    rows.removeAll()
+    pairCount = 0
+  }
 
   /// The row of an item as of a revision. O(1) while nothing changes, else O(neighbours).
   mutating func row(
@@ -52,7 +60,9 @@ struct EvidenceRows: Sendable {
     if Int(item) < rows.count, let row = rows[Int(item)], row.revision == revision { return row }
     let row = EvidenceRows.compute(
       counts.row(of: item, in: baskets), of: item, baskets, revision: revision)
+    if pairCount > EvidenceRows.maximumPairCount { removeAll() }
     while rows.count <= Int(item) { rows.append(nil) }
+    pairCount += row.neighbours.count - (rows[Int(item)]?.neighbours.count ?? 0)
     rows[Int(item)] = row
     return row
   }

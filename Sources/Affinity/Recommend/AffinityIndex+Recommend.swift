@@ -15,10 +15,10 @@ import Shop
 //
 // The terms are absolute, so the parts of a slot add up to its score, and what a basket says is not
 // diluted by what else is known. Candidates are all that any term touches: the rows of evidence,
-// the history, and as many of the popular as could be needed. Then come the rules, which bind every
-// source, the best first, until the list is full. If it is not, the fallback fills it: what sells
-// in the categories at hand, what sells, and what the shop has and never sold. So the list is short
-// only when the rules leave nothing.
+// the history, and everything that sells, which is read only as far as it is needed. Then come the
+// rules, which bind every source, the best first, until the list is full. If it is not, the
+// fallback fills it with what scores nothing (`Fallback`). So the list is short only when the rules
+// leave nothing.
 
 extension AffinityIndex {
   static let basketFactor = 50.0
@@ -51,57 +51,119 @@ extension AffinityIndex {
     _ query: RecommendQuery, facts: ShopFacts, rule: @escaping (Int32) -> String?
   ) -> Recommendation {
     let names = facts.items.names
+    workspace.prepare(itemCount: max(facts.items.count, baskets.itemBound))
     let history = PurchaseHistory(
       of: query.customer, viewpoint: query.viewpoint, baskets: baskets, orders: facts.orders,
-      scratch: takeHistoryScratch())
-    defer { historyScratch = history.release() }
+      workspace: &workspace)
+    defer { workspace.clear(history) }
     let reach = query.count + query.basket.count + history.items.count
-    let ranking = ranking(of: query, atLeast: reach, facts)
+    var ranking = ranking(of: query, atLeast: reach, facts)
     let scorer = SlotScorer(
       query: query, history: history, popularity: ranking, names: names, index: &self)
 
-    workspace.prepare(itemCount: max(facts.items.count, baskets.itemBound))
     for source in scorer.sources { workspace.add(source.row, times: source.factor) }
     for entry in history.items {
       workspace.add(repeats.share(of: entry.item) * entry.score, to: entry.item)
     }
     workspace.addToTouched(ranking.shares, times: AffinityIndex.popularityFactor)
-    for item in ranking.order.prefix(reach) where workspace.scores[Int(item)] == 0 {
-      workspace.add(AffinityIndex.popularityFactor * ranking.share(of: item), to: item)
-    }
-    let candidates = workspace.drain(without: query.basket)
+    for item in query.basket { workspace.close(item) }
 
+    // Two rankings are read as one: what some term touched, and behind it all that sells, item by
+    // item, as far as the rules and the count ask for it. So the list is the same prefix of one
+    // order whatever is asked for.
+    var queue = RankedQueue(workspace.candidates(), expected: query.count)
+    var candidate = queue.next(names)
+    var seller = query.repeats == .only ? nil : nextSeller(0, query, &ranking, facts)
     var list = SlotList(count: query.count, rule: rule)
-    var queue = RankedQueue(candidates, expected: query.count)
-    while !list.isFull, let next = queue.next(names) {
-      let isOwn = history.weight(of: next.item) > 0
-      if query.repeats == .only, !isOwn { continue }
-      if query.repeats == .none, isOwn {
+    while !list.isFull {
+      let next: Ranked
+      if let own = candidate, seller.map({ RankedQueue.precedes(own, $0.entry, names) }) ?? true {
+        next = own
+        candidate = queue.next(names)
+      } else if let best = seller {
+        next = best.entry
+        seller = nextSeller(best.position + 1, query, &ranking, facts)
+      } else {
+        break
+      }
+      let bought = workspace.bought[Int(next.item)]
+      if query.repeats == .only, bought == 0 { continue }
+      if query.repeats == .none, bought > 0 {
         list.remove(next.item, by: "repeats")
         continue
       }
-      list.offer(next.item) { scorer.slot(next.item, repeats: repeats) }
+      list.offer(next.item) { scorer.slot(next.item, bought: bought, repeats: repeats) }
     }
+    if list.isFull { return Recommendation(slots: list.slots, removed: list.removed) }
     if query.repeats == .only {
-      // What was bought once, in a shop to which nobody has come back yet, scores nothing and is
-      // the answer all the same.
-      let basket = Set(query.basket)
-      for entry in history.heaviest(history.items.count, names: names)
-      where !list.isFull && !basket.contains(entry.item) {
-        list.offer(entry.item) {
-          var slot = scorer.slot(entry.item, repeats: repeats)
-          slot.source = .repeatPurchase
-          slot.because = [entry.item]
-          return slot
-        }
+      offerUnscored(history, scorer, names, to: &list)
+      if list.slots.isEmpty, list.removed.isEmpty {
+        // Nothing of the customer's own was there to be refused.
+        list.count("repeats", facts.items.count)
       }
-    } else if !list.isFull {
-      let fallback = Fallback(
-        query: query, history: history, ranking: self.ranking(of: query, atLeast: .max, facts),
-        items: facts.items)
-      fallback.fill(&list)
+    } else {
+      offerRest(query, history, scorer, facts, to: &list)
     }
     return Recommendation(slots: list.slots, removed: list.removed)
+  }
+
+  /// The next item that sells and that no other term touched, from a position of the ranking on.
+  private mutating func nextSeller(
+    _ start: Int, _ query: RecommendQuery, _ ranking: inout Popularity, _ facts: ShopFacts
+  ) -> (entry: Ranked, position: Int)? {
+    var position = start
+    while true {
+      if position >= ranking.order.count {
+        ranking = self.ranking(of: query, atLeast: max(64, position * 4), facts)
+        if position >= ranking.order.count { return nil }
+      }
+      let item = ranking.order[position]
+      if workspace.scores[Int(item)] == 0 {
+        let score = AffinityIndex.popularityFactor * ranking.share(of: item)
+        return (Ranked(item: item, score: score), position)
+      }
+      position += 1
+    }
+  }
+
+  /// What was bought once, in a shop to which nobody has come back yet, scores nothing and is the
+  /// answer to `only` all the same.
+  private func offerUnscored(
+    _ history: PurchaseHistory, _ scorer: SlotScorer, _ names: NameTable, to list: inout SlotList
+  ) {
+    for entry in history.heaviest(history.items.count, names: names)
+    where !list.isFull && workspace.scores[Int(entry.item)] == 0 {
+      list.offer(entry.item) {
+        var slot = scorer.slot(entry.item, bought: entry.score, repeats: repeats)
+        slot.source = .repeatPurchase
+        slot.because = [entry.item]
+        return slot
+      }
+    }
+  }
+
+  /// Fills what is open with items that nothing scores.
+  private func offerRest(
+    _ query: RecommendQuery, _ history: PurchaseHistory, _ scorer: SlotScorer, _ facts: ShopFacts,
+    to list: inout SlotList
+  ) {
+    let fallback = Fallback(
+      sources: query.basket.isEmpty ? history.items.map(\.item) : query.basket,
+      items: facts.items, baskets: baskets)
+    let rest = fallback.ranked { item in
+      workspace.scores[Int(item)] != 0 || list.hasSeen(item)
+        || query.repeats == .none && workspace.bought[Int(item)] > 0
+    }
+    var queue = RankedQueue(rest, expected: query.count)
+    while !list.isFull, let next = queue.next(facts.items.names) {
+      list.offer(next.item) {
+        var slot = scorer.slot(
+          next.item, bought: workspace.bought[Int(next.item)], repeats: repeats)
+        slot.source = fallback.source(of: next.item)
+        slot.because = []
+        return slot
+      }
+    }
   }
 
   private mutating func ranking(

@@ -1,68 +1,51 @@
 import Shop
 
-/// Fills what the candidates left open: by category, by what sells, and from the catalogue.
+/// Fills what no score reaches: what the shop has and nobody bought of late.
+///
+/// First the categories at hand, the newest items first; then what ever sold, the most baskets
+/// first; then what never did, the newest first. Ties by id. All of it scores nothing, so it
+/// follows whatever has a score, and the list stays in the order of the scores it prints.
 struct Fallback {
-  private let query: RecommendQuery
-  private let history: PurchaseHistory
-  private let ranking: Popularity
   private let items: ItemTable
+  private let baskets: BasketIndex
+  private let categories: Set<String>
 
-  init(query: RecommendQuery, history: PurchaseHistory, ranking: Popularity, items: ItemTable) {
-    self.query = query
-    self.history = history
-    self.ranking = ranking
+  /// - Parameter sources: the items whose narrowest categories are at hand.
+  init(sources: [Int32], items: ItemTable, baskets: BasketIndex) {
     self.items = items
+    self.baskets = baskets
+    categories = Set(sources.compactMap { items.items[Int($0)].category?.last })
   }
 
-  /// Offers items until the list is full or there are none left. O(items).
-  func fill(_ list: inout SlotList) {
-    let isOutOfQuestion = { (item: Int32) -> Bool in
-      query.basket.contains(item) || query.repeats == .none && history.weight(of: item) > 0
+  /// Everything that is not left out, ranked. An item that nobody declared is there as far as it
+  /// sold: what only a later order names, or a cancelled one, is not seen. O(items).
+  func ranked(without isOut: (Int32) -> Bool) -> [Ranked] {
+    var ranked: [Ranked] = []
+    for item in 0..<Int32(items.count) where !isOut(item) {
+      guard items.isDeclared[Int(item)] || baskets.count(of: item) > 0 else { continue }
+      ranked.append(Ranked(item: item, score: key(of: item)))
     }
-    let categories = categoriesAtHand
-    if !categories.isEmpty {
-      let matching = ranking.order.filter { category(of: $0).map(categories.contains) ?? false }
-      for item in matching where !isOutOfQuestion(item) && !list.isFull {
-        offer(item, .category, to: &list)
-      }
-    }
-    let selling: RecommendSource = ranking.isRecent ? .trending : .popular
-    for item in ranking.order where !isOutOfQuestion(item) && !list.isFull {
-      offer(item, selling, to: &list)
-    }
-    if list.isFull { return }
-    for item in catalogue(categories) where !isOutOfQuestion(item) && !list.isFull {
-      offer(item, .catalogue, to: &list)
-    }
+    return ranked
   }
 
-  private func offer(_ item: Int32, _ source: RecommendSource, to list: inout SlotList) {
-    let popularity = AffinityIndex.popularityFactor * ranking.share(of: item)
-    list.offer(item) {
-      RecommendSlot(
-        item: item, score: popularity, source: source, because: [],
-        parts: ScoreParts(popularity: popularity))
+  /// The tier, and inside of it the date or the count: whole numbers far below 2^53.
+  private func key(of item: Int32) -> Double {
+    let tier = 0x1p40
+    switch source(of: item) {
+    case .category: return 2 * tier + date(of: item)
+    case .popular: return tier + Double(baskets.count(of: item))
+    default: return date(of: item)
     }
   }
 
-  /// The narrowest categories of the basket, or else of what the customer bought.
-  private var categoriesAtHand: Set<String> {
-    let sources = query.basket.isEmpty ? history.items.map(\.item) : query.basket
-    return Set(sources.compactMap { category(of: $0) })
+  func source(of item: Int32) -> RecommendSource {
+    if let category = items.items[Int(item)].category?.last, categories.contains(category) {
+      return .category
+    }
+    return baskets.count(of: item) > 0 ? .popular : .catalogue
   }
 
-  private func category(of item: Int32) -> String? { items[item].category?.last }
-
-  /// What has not sold: of the categories at hand first, the newest first, then by id.
-  private func catalogue(_ categories: Set<String>) -> [Int32] {
-    let unsold = (0..<Int32(items.count)).filter { ranking.share(of: $0) == 0 }
-    func key(_ item: Int32) -> (Int, Int32) {
-      let isAtHand = category(of: item).map(categories.contains) ?? false
-      return (isAtHand ? 0 : 1, -(items[item].introduced?.number ?? Int32.min / 2))
-    }
-    return unsold.sorted { left, right in
-      let (leftKey, rightKey) = (key(left), key(right))
-      return leftKey != rightKey ? leftKey < rightKey : items.names.precedes(left, right)
-    }
+  private func date(of item: Int32) -> Double {
+    Double(items.items[Int(item)].introduced?.number ?? Int32.min / 2)
   }
 }

@@ -3,26 +3,20 @@ import Shop
 /// What a customer bought, weighted by how long ago in baskets: 1 / sqrt(1 + r) for the r-th
 /// newest.
 ///
-/// Counted in baskets and not in days, so that it fits a weekly and a yearly shopper alike.
+/// Counted in baskets and not in days, so that it fits a weekly and a yearly shopper alike. The
+/// weights lie in the workspace (`Workspace.bought`) until it is cleared.
 struct PurchaseHistory {
   /// Baskets beyond which the past is not read: a customer of more is a till or a wholesaler.
   static let maximumBasketCount = 1_000
 
   /// Distinct items with their weights, from the newest basket to the oldest.
   private(set) var items: [Ranked] = []
-  /// Weight by item, over all items; zero where nothing was bought.
-  private var weights: [Double]
 
-  /// - Parameter scratch: a dense column of zeros, given back by `release`.
   init(
     of customer: Int32, viewpoint: Viewpoint, baskets: BasketIndex, orders: OrderTable,
-    scratch: consuming [Double]
+    workspace: inout Workspace
   ) {
-    weights = scratch
     guard customer >= 0 else { return }
-    if weights.count < baskets.itemBound {
-      weights.append(contentsOf: repeatElement(0, count: baskets.itemBound - weights.count))
-    }
     var rank = 0
     var order = orders.newest(of: customer)
     while order >= 0, rank < PurchaseHistory.maximumBasketCount {
@@ -32,30 +26,20 @@ struct PurchaseHistory {
           // For one item the sum always runs from the newest basket to the oldest.
           let weight = 1 / Double(1 + rank).squareRoot()
           for item in basket {
-            if weights[Int(item)] == 0 { items.append(Ranked(item: item, score: 0)) }
-            weights[Int(item)] += weight
+            if workspace.bought[Int(item)] == 0 { items.append(Ranked(item: item, score: 0)) }
+            workspace.bought[Int(item)] += weight
           }
           rank += 1
         }
       }
       order = orders.olderOrder[Int(order)]
     }
-    for index in items.indices { items[index].score = weights[Int(items[index].item)] }
-  }
-
-  /// Gives the scratch back, all zero.
-  consuming func release() -> [Double] {
-    var weights = self.weights
-    for entry in items { weights[Int(entry.item)] = 0 }
-    return weights
+    for index in items.indices {
+      items[index].score = workspace.bought[Int(items[index].item)]
+    }
   }
 
   var isEmpty: Bool { items.isEmpty }
-
-  /// The weight of an item, 0 for what was never bought. O(1).
-  func weight(of item: Int32) -> Double {
-    Int(item) < weights.count ? weights[Int(item)] : 0
-  }
 
   /// The items of the largest weights, the best first, ties by id. O(items).
   func heaviest(_ count: Int, names: NameTable) -> [Ranked] {

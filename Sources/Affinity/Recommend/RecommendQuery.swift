@@ -38,11 +38,11 @@ package enum RecommendSource: String, CaseIterable, Sendable {
   case coPurchase = "co_purchase"
   /// The customer's own, bought before.
   case repeatPurchase = "repeat"
-  /// Of the categories that the basket or the customer's history is about.
+  /// Of the categories that the basket, or else the history, is about; nothing scores it.
   case category
   /// It sells well now, in the channel or everywhere.
   case trending
-  /// It has sold well over all time; nothing is recent.
+  /// It has sold, and not of late.
   case popular
   /// The shop has it and it has never sold.
   case catalogue

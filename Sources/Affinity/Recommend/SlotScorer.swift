@@ -12,7 +12,6 @@ struct SlotScorer {
   /// Basket items ascending by id, then history items ascending by id: the fixed order of
   /// summation.
   private(set) var sources: [Source] = []
-  private let history: PurchaseHistory
   private let popularity: Popularity
   private let names: NameTable
 
@@ -20,7 +19,6 @@ struct SlotScorer {
     query: RecommendQuery, history: PurchaseHistory, popularity: Popularity, names: NameTable,
     index: inout AffinityIndex
   ) {
-    self.history = history
     self.popularity = popularity
     self.names = names
     var basket = query.basket.filter { index.baskets.count(of: $0) > 0 }
@@ -42,7 +40,7 @@ struct SlotScorer {
       query.repeats == .none
       ? AffinityIndex.historyFactorWithoutRepeats : AffinityIndex.historyFactorWithRepeats
     let past = history.heaviest(AffinityIndex.maximumHistorySources, names: names)
-      .filter { !basket.contains($0.item) }
+      .filter { !query.basket.contains($0.item) }
       .sorted { names.precedes($0.item, $1.item) }
     for entry in past {
       sources.append(
@@ -54,7 +52,7 @@ struct SlotScorer {
 
   /// The slot of an item, taken apart: its parts, the largest of them as the source, and what
   /// speaks for it.
-  func slot(_ item: Int32, repeats: RepeatIndex) -> RecommendSlot {
+  func slot(_ item: Int32, bought: Double, repeats: RepeatIndex) -> RecommendSlot {
     var parts = ScoreParts()
     var voices: [Ranked] = []
     for source in sources {
@@ -63,7 +61,7 @@ struct SlotScorer {
       voices.append(Ranked(item: source.item, score: amount))
       if source.isBasket { parts.basket += amount } else { parts.history += amount }
     }
-    parts.ownRepeat = repeats.share(of: item) * history.weight(of: item)
+    parts.ownRepeat = repeats.share(of: item) * bought
     parts.popularity = AffinityIndex.popularityFactor * popularity.share(of: item)
     let together = parts.basket + parts.history
     var slot = RecommendSlot(
@@ -112,11 +110,15 @@ struct SlotList {
     if seen.insert(item).inserted { count(rule) }
   }
 
-  private mutating func count(_ rule: String) {
+  /// Whether an item was taken or refused.
+  func hasSeen(_ item: Int32) -> Bool { seen.contains(item) }
+
+  /// Takes note that a rule was against so many items.
+  mutating func count(_ rule: String, _ amount: Int = 1) {
     if let index = removed.firstIndex(where: { $0.rule == rule }) {
-      removed[index].count += 1
+      removed[index].count += amount
     } else {
-      removed.append((rule: rule, count: 1))
+      removed.append((rule: rule, count: amount))
     }
   }
 }

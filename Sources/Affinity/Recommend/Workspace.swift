@@ -5,8 +5,13 @@
 struct Workspace: Sendable {
   private(set) var scores: [Double] = []
   private(set) var touched: [Int32] = []
+  /// How much the customer bought of each item; set and cleared with the purchase history.
+  var bought: [Double] = []
 
   mutating func prepare(itemCount: Int) {
+    if bought.count < itemCount {
+      bought.append(contentsOf: repeatElement(0, count: itemCount - bought.count))
+    }
     if scores.count < itemCount {
       scores.append(contentsOf: repeatElement(0, count: itemCount - scores.count))
     }
@@ -55,20 +60,31 @@ struct Workspace: Sendable {
     }
   }
 
-  /// Takes the candidates out and leaves everything zero; those of `excluded` are left out.
-  mutating func drain(without excluded: [Int32]) -> [Ranked] {
-    for item in excluded where Int(item) < scores.count { scores[Int(item)] = 0 }
+  /// Marks an item as out of the question: its score is below zero, and it is no candidate.
+  mutating func close(_ item: Int32) {
+    if scores[Int(item)] == 0 { touched.append(item) }
+    scores[Int(item)] = -1
+  }
+
+  /// The items of a score above zero. O(touched).
+  func candidates() -> [Ranked] {
     var candidates: [Ranked] = []
     candidates.reserveCapacity(touched.count)
-    let touched = self.touched
-    scores.withUnsafeMutableBufferPointer { scores in
-      for item in touched {
-        let score = scores[Int(item)]
-        if score > 0 { candidates.append(Ranked(item: item, score: score)) }
-        scores[Int(item)] = 0
+    scores.withUnsafeBufferPointer { scores in
+      for item in touched where scores[Int(item)] > 0 {
+        candidates.append(Ranked(item: item, score: scores[Int(item)]))
       }
     }
-    self.touched.removeAll(keepingCapacity: true)
     return candidates
+  }
+
+  /// Makes everything zero again. O(touched + history).
+  mutating func clear(_ history: PurchaseHistory) {
+    let touched = self.touched
+    scores.withUnsafeMutableBufferPointer { scores in
+      for item in touched { scores[Int(item)] = 0 }
+    }
+    self.touched.removeAll(keepingCapacity: true)
+    for entry in history.items { bought[Int(entry.item)] = 0 }
   }
 }

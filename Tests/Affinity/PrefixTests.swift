@@ -1,0 +1,77 @@
+import Affinity
+import Shop
+import TestSupport
+import Testing
+
+/// What a list promises under rules: the first n are the list of n, in the order of the scores it
+/// prints, and it is as long as the rules allow.
+@Suite struct PrefixTests {
+  private static let start = Instant(milliseconds: 1_700_000_000_000)
+
+  /// A shop of dated orders, categories on half of the items, some of them never sold.
+  private static func shop(
+    _ generator: inout SeededGenerator
+  ) -> (facts: ShopFacts, index: AffinityIndex) {
+    var facts = ShopFacts()
+    var index = AffinityIndex()
+    for number in 0..<30 where number % 2 == 0 {
+      var patch = ItemPatch(id: "i\(number)")
+      patch.category = .set(["all", "c\(number % 3)"])
+      facts.items.apply(patch)
+    }
+    for number in 0..<60 {
+      let order = facts.apply(
+        OrderDraft(
+          id: "o\(number)", customer: generator.oneIn(2) ? "c\(number % 4)" : nil,
+          time: start.advanced(byDays: Double(generator.integer(in: 0...150))),
+          channel: generator.oneIn(2) ? "store" : nil,
+          lines: (0..<generator.integer(in: 1...4)).map { _ in
+            OrderDraft.Line(
+              item: "i\(generator.integer(in: 0...24))", quantity: 1, unitPrice: 1)
+          }))
+      index.added(order, orders: facts.orders)
+    }
+    return (facts, index)
+  }
+
+  @Test func firstOfAListAreTheShorterList() throws {
+    try forEachSeed(25) { seed, generator in
+      var (facts, index) = PrefixTests.shop(&generator)
+      let count = facts.items.count
+      for repeats in RecommendQuery.Repeats.allCases {
+        let refused = Set((0..<12).map { _ in Int32(generator.integer(in: 0...count - 1)) })
+        let now = PrefixTests.start.advanced(byDays: Double(generator.integer(in: 60...400)))
+        var query = RecommendQuery(
+          customer: facts.customers.index(of: "c\(generator.integer(in: 0...4))") ?? -1,
+          basket: generator.oneIn(3) ? [] : [Int32(generator.integer(in: 0...count - 1))],
+          count: count, channel: Int32(generator.integer(in: -1...0)),
+          viewpoint: generator.oneIn(2) ? Viewpoint(now: now) : Viewpoint(asOf: now),
+          repeats: repeats)
+        var asked: [Int32: Int] = [:]
+        let all = index.recommend(query, facts: facts) {
+          asked[$0, default: 0] += 1
+          return refused.contains($0) ? "exclude" : nil
+        }
+        #expect(asked.values.allSatisfy { $0 == 1 }, "a rule is asked once an item, \(seed)")
+        #expect(Set(all.slots.map(\.item)).count == all.slots.count, "\(seed)")
+        #expect(!all.slots.contains { refused.contains($0.item) }, "\(seed)")
+        for (left, right) in zip(all.slots, all.slots.dropFirst()) {
+          #expect(left.score >= right.score - 1e-12, "\(seed)")
+        }
+        if repeats == .mix, query.viewpoint.horizon >= facts.orders.latest {
+          let open = (0..<Int32(count)).filter {
+            !refused.contains($0) && !query.basket.contains($0)
+              && (facts.items.isDeclared[Int($0)] || index.baskets.count(of: $0) > 0)
+          }
+          #expect(Set(all.slots.map(\.item)) == Set(open), "as many as the rules allow, \(seed)")
+        }
+        #expect(!all.slots.isEmpty || !all.removed.isEmpty, "\(seed)")
+        for size in [1, 2, 3, 7, 15] {
+          query.count = size
+          let few = index.recommend(query, facts: facts) { refused.contains($0) ? "exclude" : nil }
+          #expect(few.slots == Array(all.slots.prefix(size)), "\(size), \(seed)")
+        }
+      }
+    }
+  }
+}
