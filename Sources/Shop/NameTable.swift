@@ -9,14 +9,15 @@
 // Names come from outside, so the hash is keyed with random words of this process: without them a
 // host could choose names that all fall into one run of slots and make each lookup linear. Nothing
 // that leaves the process depends on the key: order in answers is by name (`precedes`), never by
-// slot and never by the number a name got, since that depends on which order arrived first.
+// slot and never by the number a name got, since that depends on which order arrived first. A
+// snapshot keeps the key with the slots that were filled by it, where only the owner can read it.
 
 /// Interned names: bytes to dense `Int32` and back.
 package struct NameTable: Sendable {
-  @usableFromInline var bytes: [UInt8] = []
-  @usableFromInline var ends: [Int] = []
-  @usableFromInline var hashes: [UInt32] = []
-  @usableFromInline var slots: [Int32] = Array(repeating: -1, count: 16)
+  @usableFromInline var bytes = Column<UInt8>()
+  @usableFromInline var ends = Column<Int64>()
+  @usableFromInline var hashes = Column<UInt32>()
+  @usableFromInline var slots = Column<Int32>(repeating: -1, count: 16)
   @usableFromInline let key: (UInt64, UInt64)
 
   package init() {
@@ -55,7 +56,7 @@ package struct NameTable: Sendable {
     precondition(ends.count < Int(Int32.max), "the table of names is full")
     let index = Int32(ends.count)
     bytes.append(contentsOf: name)
-    ends.append(bytes.count)
+    ends.append(Int64(bytes.count))
     hashes.append(NameTable.hash(name, key))
     if ends.count * 2 > slots.count { grow() } else { place(index) }
     return index
@@ -75,8 +76,8 @@ package struct NameTable: Sendable {
   @inlinable package func withBytes<Result>(
     of index: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) -> Result {
-    let start = index == 0 ? 0 : ends[Int(index) - 1]
-    let end = ends[Int(index)]
+    let start = index == 0 ? 0 : Int(ends[Int(index) - 1])
+    let end = Int(ends[Int(index)])
     return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[start..<end])) }
   }
 
@@ -101,7 +102,7 @@ package struct NameTable: Sendable {
   }
 
   @usableFromInline mutating func grow() {
-    slots = Array(repeating: -1, count: slots.count * 2)
+    slots = Column(repeating: -1, count: slots.count * 2)
     for index in 0..<ends.count { place(Int32(index)) }
   }
 
@@ -126,5 +127,29 @@ package struct NameTable: Sendable {
     let product = (state ^ tail).multipliedFullWidth(by: key.1)
     state = product.high ^ product.low
     return UInt32(truncatingIfNeeded: state ^ state >> 32)
+  }
+}
+
+// MARK: - Snapshot
+
+extension NameTable {
+  package func write(_ name: String, to sink: some ColumnSink) throws {
+    try sink.put(name + ".bytes", bytes)
+    try sink.put(name + ".ends", ends)
+    try sink.put(name + ".hashes", hashes)
+    try sink.put(name + ".slots", slots)
+    try sink.put(name + ".key", Column([key.0, key.1]))
+  }
+
+  package init(_ name: String, from source: some ColumnSource) throws(SnapshotProblem) {
+    bytes = try source.column(name + ".bytes")
+    ends = try source.column(name + ".ends")
+    hashes = try source.column(name + ".hashes", count: ends.count)
+    slots = try source.column(name + ".slots")
+    let words: Column<UInt64> = try source.column(name + ".key", count: 2)
+    key = (words[0], words[1])
+    guard slots.count >= 16, slots.count & (slots.count - 1) == 0, ends.count * 2 <= slots.count,
+      Int(ends.last ?? 0) == bytes.count
+    else { throw SnapshotProblem(name, "names without their slots") }
   }
 }

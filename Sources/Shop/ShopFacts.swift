@@ -131,7 +131,7 @@ extension ShopFacts {
       events.types[events.type[index]] == draft.type
       && customers.names[events.customer[index]] == draft.customer
       && (item < 0 ? nil : items.names[item]) == draft.item
-      && events.time[index] == draft.time && events.value[index] == draft.value
+      && events.time[index] == draft.time && events.value(of: event) == draft.value
       && channelName(events.channel[index]) == draft.channel
     if isSame { return false }
     throw RecordProblem(
@@ -147,5 +147,26 @@ extension ShopFacts {
     return events.add(
       draft, customer: customer, item: item, channel: channel, items: items.names,
       channels: channels)
+  }
+}
+
+// MARK: - Snapshot
+
+extension ShopFacts {
+  /// Writes everything but the settings, which follow from what the shop said of itself.
+  package func write(to sink: some ColumnSink) throws {
+    try items.write(to: sink)
+    try customers.write(to: sink)
+    try orders.write(to: sink)
+    try events.write(to: sink)
+    try channels.write("channels", to: sink)
+  }
+
+  package init(from source: some ColumnSource) throws(SnapshotProblem) {
+    items = try ItemTable(from: source)
+    customers = try CustomerTable(from: source)
+    orders = try OrderTable(from: source)
+    events = try EventTable(from: source)
+    channels = try NameTable("channels", from: source)
   }
 }

@@ -29,23 +29,30 @@ package struct EventTable: Sendable {
   package private(set) var names = NameTable()
   package private(set) var types = NameTable()
   /// Index of the event's id in `names`, below zero for an event without one.
-  package private(set) var name: [Int32] = []
-  package private(set) var type: [Int32] = []
-  package private(set) var customer: [Int32] = []
+  package private(set) var name = Column<Int32>()
+  package private(set) var type = Column<Int32>()
+  package private(set) var customer = Column<Int32>()
   /// Below zero where the event is about no item.
-  package private(set) var item: [Int32] = []
-  package private(set) var time: [Instant] = []
-  package private(set) var channel: [Int32] = []
-  package private(set) var value: [Double?] = []
-  package private(set) var olderEvent: [Int32] = []
-  package private(set) var newestEvent: [Int32] = []
+  package private(set) var item = Column<Int32>()
+  package private(set) var time = Column<Instant>()
+  package private(set) var channel = Column<Int32>()
+  /// Not a number where none was said.
+  private var values = Column<Double>()
+  package private(set) var olderEvent = Column<Int32>()
+  package private(set) var newestEvent = Column<Int32>()
   /// The event that bears each name.
-  private var bearer: [Int32] = []
+  private var bearer = Column<Int32>()
   package private(set) var revision: UInt64 = 0
 
   package init() {}
 
   @inlinable package var count: Int { type.count }
+
+  /// The number that came with an event, if one did.
+  package func value(of event: Int32) -> Double? {
+    let value = values[Int(event)]
+    return value.isNaN ? nil : value
+  }
 
   /// The event of that id, or nil.
   package func index(of id: String) -> Int32? { names.index(of: id).map { bearer[Int($0)] } }
@@ -81,7 +88,7 @@ package struct EventTable: Sendable {
     item.append(itemIndex)
     time.append(draft.time)
     channel.append(channelIndex)
-    value.append(draft.value)
+    values.append(draft.value ?? .nan)
     olderEvent.append(-1)
     link(event, to: customerIndex, items, channels)
     revision &+= 1
@@ -91,10 +98,7 @@ package struct EventTable: Sendable {
   private mutating func link(
     _ event: Int32, to customer: Int32, _ items: NameTable, _ channels: NameTable
   ) {
-    if Int(customer) >= newestEvent.count {
-      newestEvent.append(
-        contentsOf: repeatElement(-1, count: Int(customer) + 1 - newestEvent.count))
-    }
+    newestEvent.extend(to: Int(customer) + 1, with: -1)
     var newer: Int32 = -1
     var older = newestEvent[Int(customer)]
     while older >= 0, isBefore(event, older, items, channels) {
@@ -116,11 +120,49 @@ package struct EventTable: Sendable {
     if type[a] != type[b] { return Self.precedes(type[a], type[b], types) }
     if item[a] != item[b] { return Self.precedes(item[a], item[b], items) }
     if channel[a] != channel[b] { return Self.precedes(channel[a], channel[b], channels) }
-    return (value[a] ?? -.infinity) < (value[b] ?? -.infinity)
+    return (value(of: left) ?? -.infinity) < (value(of: right) ?? -.infinity)
   }
 
   /// What is absent comes first.
   private static func precedes(_ left: Int32, _ right: Int32, _ names: NameTable) -> Bool {
     left < 0 || right < 0 ? left < right : names.precedes(left, right)
+  }
+}
+
+// MARK: - Snapshot
+
+extension EventTable {
+  package func write(to sink: some ColumnSink) throws {
+    try names.write("events.names", to: sink)
+    try types.write("events.types", to: sink)
+    try sink.put("events.name", name)
+    try sink.put("events.type", type)
+    try sink.put("events.customer", customer)
+    try sink.put("events.item", item)
+    try sink.put("events.time", time)
+    try sink.put("events.channel", channel)
+    try sink.put("events.value", values)
+    try sink.put("events.older", olderEvent)
+    try sink.put("events.newest", newestEvent)
+    try sink.put("events.bearer", bearer)
+    try sink.put("events.revision", Column([revision]))
+  }
+
+  package init(from source: some ColumnSource) throws(SnapshotProblem) {
+    names = try NameTable("events.names", from: source)
+    types = try NameTable("events.types", from: source)
+    name = try source.column("events.name")
+    let count = name.count
+    type = try source.column("events.type", count: count)
+    customer = try source.column("events.customer", count: count)
+    item = try source.column("events.item", count: count)
+    time = try source.column("events.time", count: count)
+    channel = try source.column("events.channel", count: count)
+    values = try source.column("events.value", count: count)
+    olderEvent = try source.column("events.older", count: count)
+    newestEvent = try source.column("events.newest")
+    bearer = try source.column("events.bearer", count: names.count)
+    let revisions: Column<UInt64> = try source.column("events.revision", count: 1)
+    revision = revisions[0]
   }
 }

@@ -3,7 +3,7 @@ package struct ItemTable: Sendable {
   package private(set) var names = NameTable()
   package private(set) var items: [Item] = []
   /// False for an item that only an order or event has named so far.
-  package private(set) var isDeclared: [Bool] = []
+  package private(set) var isDeclared = FlagColumn()
   /// Grows with each change of any item: what is derived from items is stale when this moved.
   package private(set) var revision: UInt64 = 0
   /// Grows when an item's cost changes: what is derived from margins is stale when this moved.
@@ -46,6 +46,98 @@ package struct ItemTable: Sendable {
     isDeclared[Int(index)] = true
     revision &+= 1
     return index
+  }
+}
+
+// MARK: - Snapshot
+
+// Items are few beside orders, and every question reads many of them: a start unpacks them all.
+// Lists of texts (a category, the tags) are the same for many items; each different one is kept
+// once, and the items share it.
+
+extension ItemTable {
+  package func write(to sink: some ColumnSink) throws {
+    try names.write("items.names", to: sink)
+    try sink.put("items.declared", isDeclared.bytes)
+    try sink.put(record: "items.details") { packer in
+      var places: [[String]: Int] = [:]
+      var lists: [[String]] = []
+      func place(of list: [String]) -> Int {
+        if let place = places[list] { return place }
+        places[list] = lists.count
+        lists.append(list)
+        return lists.count - 1
+      }
+      var details = RecordPacker()
+      for item in items { details.item(item) { place(of: $0) } }
+      packer.list(lists) { $0.list($1) { $0.text($1) } }
+      packer.data(details.bytes)
+    }
+    try sink.put("items.revisions", Column([revision, costRevision]))
+  }
+
+  package init(from source: some ColumnSource) throws(SnapshotProblem) {
+    names = try NameTable("items.names", from: source)
+    let count = names.count
+    isDeclared = FlagColumn(bytes: try source.column("items.declared", count: count))
+    items = try source.record("items.details") { unpacker throws(SnapshotProblem) in
+      let lists = try unpacker.list { unpacker throws(SnapshotProblem) in
+        try unpacker.list { unpacker throws(SnapshotProblem) in try unpacker.text() }
+      }
+      _ = try unpacker.count()
+      var items: [Item] = []
+      items.reserveCapacity(count)
+      for _ in 0..<count { items.append(try unpacker.item(lists)) }
+      return items
+    }
+    let revisions: Column<UInt64> = try source.column("items.revisions", count: 2)
+    revision = revisions[0]
+    costRevision = revisions[1]
+  }
+}
+
+extension RecordPacker {
+  fileprivate mutating func item(_ item: Item, _ place: ([String]) -> Int) {
+    // One byte for what most items of an order-only catalogue are: nothing.
+    flag(item != Item())
+    if item == Item() { return }
+    for text in [item.title, item.brand, item.kind] { optional(text) { $0.text($1) } }
+    for list in [item.category, item.tags] { optional(list) { $0.count(place($1)) } }
+    for number in [item.price, item.cost, item.stock] { optional(number) { $0.integer($1) } }
+    for instant in [item.availableFrom, item.availableUntil] {
+      optional(instant) { $0.instant($1) }
+    }
+    optional(item.introduced) { $0.integer(Int64($1.number)) }
+    optional(item.attributes) { $0.value($1) }
+  }
+}
+
+extension RecordUnpacker {
+  fileprivate mutating func item(_ lists: [[String]]) throws(SnapshotProblem) -> Item {
+    var item = Item()
+    guard try flag() else { return item }
+    item.title = try optionalText()
+    item.brand = try optionalText()
+    item.kind = try optionalText()
+    item.category = try optionalList(lists)
+    item.tags = try optionalList(lists)
+    item.price = try optionalInteger()
+    item.cost = try optionalInteger()
+    item.stock = try optionalInteger()
+    item.availableFrom = try optionalInstant()
+    item.availableUntil = try optionalInstant()
+    item.introduced = try flag() ? Day(number: try index()) : nil
+    item.attributes = try optionalValue()
+    return item
+  }
+
+  private mutating func optionalList(
+    _ lists: [[String]]
+  ) throws(SnapshotProblem) -> [String]? {
+    guard try flag() else { return nil }
+    let place = try count()
+    guard place < lists.count else { throw SnapshotProblem("items.details", "a list is missing") }
+    return lists[place]
   }
 }
 

@@ -13,22 +13,22 @@
 package struct OrderTable: Sendable {
   package private(set) var names = NameTable()
   /// Below zero for anonymous orders.
-  package private(set) var customer: [Int32] = []
-  package private(set) var time: [Instant] = []
+  package private(set) var customer = Column<Int32>()
+  package private(set) var time = Column<Instant>()
   /// Index into the channels' names, below zero where none was said.
-  package private(set) var channel: [Int32] = []
-  package private(set) var isCancelled: [Bool] = []
+  package private(set) var channel = Column<Int32>()
+  package private(set) var isCancelled = FlagColumn()
   /// Index of each order's first line; the lines end where those of the next order start.
-  package private(set) var firstLine: [Int32] = []
-  package private(set) var olderOrder: [Int32] = []
-  package private(set) var newestOrder: [Int32] = []
+  package private(set) var firstLine = Column<Int32>()
+  package private(set) var olderOrder = Column<Int32>()
+  package private(set) var newestOrder = Column<Int32>()
   package private(set) var coupons: [Int32: [String]] = [:]
 
-  package private(set) var lineItem: [Int32] = []
-  package private(set) var lineQuantity: [Int64] = []
-  package private(set) var lineUnitPrice: [Int64] = []
-  package private(set) var lineDiscount: [Int64] = []
-  package private(set) var lineReturned: [Int64] = []
+  package private(set) var lineItem = Column<Int32>()
+  package private(set) var lineQuantity = NarrowColumn()
+  package private(set) var lineUnitPrice = NarrowColumn()
+  package private(set) var lineDiscount = NarrowColumn()
+  package private(set) var lineReturned = NarrowColumn()
 
   /// Grows with each change of any order.
   package private(set) var revision: UInt64 = 0
@@ -120,10 +120,7 @@ package struct OrderTable: Sendable {
   }
 
   private mutating func link(_ order: Int32, to customer: Int32) {
-    if Int(customer) >= newestOrder.count {
-      newestOrder.append(
-        contentsOf: repeatElement(-1, count: Int(customer) + 1 - newestOrder.count))
-    }
+    newestOrder.extend(to: Int(customer) + 1, with: -1)
     var newer: Int32 = -1
     var older = newestOrder[Int(customer)]
     while older >= 0, isBefore(order, older) {
@@ -152,5 +149,71 @@ package struct OrderTable: Sendable {
       quantity > 0 && quantity <= remainingQuantity(line: line), "only what is left comes back")
     lineReturned[line] += quantity
     revision &+= 1
+  }
+}
+
+// MARK: - Snapshot
+
+extension OrderTable {
+  package func write(to sink: some ColumnSink) throws {
+    try names.write("orders.names", to: sink)
+    try sink.put("orders.customer", customer)
+    try sink.put("orders.time", time)
+    try sink.put("orders.channel", channel)
+    try sink.put("orders.cancelled", isCancelled.bytes)
+    try sink.put("orders.first_line", firstLine)
+    try sink.put("orders.older", olderOrder)
+    try sink.put("orders.newest", newestOrder)
+    try sink.put("lines.item", lineItem)
+    try lineQuantity.write("lines.quantity", to: sink)
+    try lineUnitPrice.write("lines.unit_price", to: sink)
+    try lineDiscount.write("lines.discount", to: sink)
+    try lineReturned.write("lines.returned", to: sink)
+    try sink.put(record: "orders.rest") { packer in
+      packer.unsigned(revision)
+      packer.instant(earliest)
+      packer.instant(latest)
+      packer.list(coupons.keys.sorted()) {
+        $0.integer(Int64($1))
+        $0.list(coupons[$1] ?? []) { $0.text($1) }
+      }
+    }
+  }
+
+  package init(from source: some ColumnSource) throws(SnapshotProblem) {
+    names = try NameTable("orders.names", from: source)
+    let count = names.count
+    customer = try source.column("orders.customer", count: count)
+    time = try source.column("orders.time", count: count)
+    channel = try source.column("orders.channel", count: count)
+    isCancelled = FlagColumn(bytes: try source.column("orders.cancelled", count: count))
+    firstLine = try source.column("orders.first_line", count: count)
+    olderOrder = try source.column("orders.older", count: count)
+    newestOrder = try source.column("orders.newest")
+    lineItem = try source.column("lines.item")
+    lineQuantity = try NarrowColumn("lines.quantity", from: source)
+    lineUnitPrice = try NarrowColumn("lines.unit_price", from: source)
+    lineDiscount = try NarrowColumn("lines.discount", from: source)
+    lineReturned = try NarrowColumn("lines.returned", from: source)
+    let lengths = [lineQuantity, lineUnitPrice, lineDiscount, lineReturned].map(\.count)
+    guard lengths.allSatisfy({ $0 == lineItem.count }) else {
+      throw SnapshotProblem("lines", "columns of different lengths")
+    }
+    let rest = try source.record("orders.rest") { unpacker throws(SnapshotProblem) in
+      (
+        revision: try unpacker.unsigned(), earliest: try unpacker.instant(),
+        latest: try unpacker.instant(),
+        coupons: try unpacker.list { unpacker throws(SnapshotProblem) in
+          (
+            try unpacker.index(),
+            try unpacker.list { unpacker throws(SnapshotProblem) in try unpacker.text() }
+          )
+        }
+      )
+    }
+    revision = rest.revision
+    earliest = rest.earliest
+    latest = rest.latest
+    coupons = Dictionary(rest.coupons) { _, last in last }
   }
 }

@@ -1,5 +1,5 @@
 /// A calendar day of the proleptic Gregorian calendar, as days since 1970-01-01.
-package struct Day: Comparable, Hashable, Sendable {
+package struct Day: BitwiseCopyable, Comparable, Hashable, Sendable {
   package var number: Int32
 
   @inlinable package init(number: Int32) { self.number = number }

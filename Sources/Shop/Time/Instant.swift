@@ -3,7 +3,7 @@
 /// The wire speaks RFC 3339; everything inside compares and subtracts plain integers. The range is
 /// that of four-digit years, so that any two instants can be subtracted and any interval added
 /// without overflow.
-package struct Instant: Comparable, Hashable, Sendable {
+package struct Instant: BitwiseCopyable, Comparable, Hashable, Sendable {
   package var milliseconds: Int64
 
   @inlinable package init(milliseconds: Int64) { self.milliseconds = milliseconds }
