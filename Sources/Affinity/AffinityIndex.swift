@@ -24,7 +24,7 @@ package struct AffinityIndex: Sendable {
     rows.add(basket: items)
     popularity.add(items, of: order, orders: orders, sign: 1)
     let customer = orders.customer[Int(order)]
-    if customer >= 0 { for item in items { repeats.add(item, customer: customer, sign: 1) } }
+    if customer >= 0 { repeats.added(order, of: customer, baskets: baskets, orders: orders) }
     past = nil
   }
 
@@ -46,7 +46,7 @@ package struct AffinityIndex: Sendable {
   private mutating func remove(_ items: [Int32], from order: Int32, _ orders: OrderTable) {
     if items.isEmpty { return }
     // A copy: a slice would hold the column of all baskets, and have it copied by the removal.
-    let before = ArraySlice(Array(baskets.items(of: order)))
+    let before = Column(baskets.items(of: order))[...]
     rows.subtract(basket: before)
     popularity.add(before, of: order, orders: orders, sign: -1)
     baskets.remove(items, from: order)
@@ -54,7 +54,9 @@ package struct AffinityIndex: Sendable {
     rows.add(basket: after)
     popularity.add(after, of: order, orders: orders, sign: 1)
     let customer = orders.customer[Int(order)]
-    if customer >= 0 { for item in items { repeats.add(item, customer: customer, sign: -1) } }
+    if customer >= 0 {
+      repeats.removed(items, from: order, of: customer, baskets: baskets, orders: orders)
+    }
     revision &+= 1
     past = nil
   }
@@ -99,7 +101,7 @@ struct PastIndex: Sendable {
     var index = AffinityIndex()
     for order in 0..<Int32(orders.count) {
       let isSeen = orders.time[Int(order)] <= horizon
-      index.addPast(isSeen ? baskets.items(of: order) : [], order, orders)
+      index.addPast(isSeen ? baskets.items(of: order) : nil, order, orders)
     }
     self.index = [index]
   }
@@ -116,11 +118,15 @@ extension PastIndex {
 
 extension AffinityIndex {
   fileprivate mutating func addPast(
-    _ items: ArraySlice<Int32>, _ order: Int32, _ orders: OrderTable
+    _ items: BasketItems?, _ order: Int32, _ orders: OrderTable
   ) {
-    let kept = baskets.add(order: order, lineItems: items)
+    guard let items else {
+      baskets.add(order: order, lineItems: EmptyCollection<Int32>())
+      return
+    }
+    baskets.add(order: order, lineItems: items)
     let customer = orders.customer[Int(order)]
-    if customer >= 0 { for item in kept { repeats.add(item, customer: customer, sign: 1) } }
+    if customer >= 0 { repeats.added(order, of: customer, baskets: baskets, orders: orders) }
   }
 
   /// Runs `body` on the index as it is seen from a viewpoint: this one, or one over the orders up
@@ -135,5 +141,21 @@ extension AffinityIndex {
     // In place: an index that is held in two hands is copied by its first write.
     guard let result = past?.run(body) else { return body(&self) }
     return result
+  }
+}
+
+// MARK: - Snapshot
+
+extension AffinityIndex {
+  /// Writes what follows from the facts and is kept; rows, evidence and boards are made again when
+  /// they are asked for.
+  package func write(to sink: some ColumnSink) throws {
+    try baskets.write(to: sink)
+    try repeats.write(to: sink)
+  }
+
+  package init(from source: some ColumnSource) throws(SnapshotProblem) {
+    baskets = try BasketIndex(from: source)
+    repeats = try RepeatIndex(from: source)
   }
 }

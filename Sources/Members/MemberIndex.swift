@@ -19,6 +19,8 @@ package struct MemberIndex: Sendable {
   package var rules = MemberRules.standard
   private var present: Kept?
   private var past: Kept?
+  /// What a snapshot held of the present, until somebody asks.
+  private var saved: (columns: SavedMemberColumns, revision: UInt64, orderCount: Int)?
 
   package init() {}
 
@@ -65,6 +67,7 @@ package struct MemberIndex: Sendable {
   /// Says that an order was cancelled or returned, after it was; `revision` is that of the orders
   /// before. O(orders of the customer).
   package mutating func noteChange(of order: Int32, since revision: UInt64, facts: ShopFacts) {
+    restore()
     Self.note(&present, order: order, since: revision, facts: facts)
     Self.note(&past, order: order, since: revision, facts: facts)
   }
@@ -90,6 +93,7 @@ package struct MemberIndex: Sendable {
   }
 
   private mutating func bringUpToDate(_ viewpoint: Viewpoint, facts: ShopFacts) {
+    restore()
     if isPresent(viewpoint, facts) {
       Self.update(&present, facts: facts, horizon: .latest)
     } else {
@@ -136,5 +140,35 @@ package struct MemberIndex: Sendable {
     kept.norms = kept.columns.norms
     kept.revision = orders.revision
     kept.orderCount = orders.count
+  }
+}
+
+// MARK: - Snapshot
+
+extension MemberIndex {
+  /// Writes the columns of the present; the rules follow from the settings.
+  package mutating func write(facts: ShopFacts, to sink: some ColumnSink) throws {
+    bringUpToDate(Viewpoint(now: .latest), facts: facts)
+    guard let present else { return }
+    try present.columns.write(to: sink)
+  }
+
+  /// Takes over the columns of a snapshot; `facts` are those of the same one, with nothing applied
+  /// since.
+  package mutating func load(
+    facts: ShopFacts, from source: some ColumnSource
+  ) throws(SnapshotProblem) {
+    saved = (
+      try SavedMemberColumns(facts: facts, from: source), facts.orders.revision, facts.orders.count
+    )
+  }
+
+  private mutating func restore() {
+    guard let saved else { return }
+    self.saved = nil
+    let columns = saved.columns.restored()
+    present = Kept(
+      columns: columns, norms: columns.norms, revision: saved.revision,
+      orderCount: saved.orderCount)
   }
 }

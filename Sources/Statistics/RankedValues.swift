@@ -16,9 +16,12 @@ package struct RankedValues: Equatable, Sendable {
   package init() {}
 
   /// Takes all values at once. O(n log n).
-  package init(_ values: [Int64]) {
-    let sorted = values.sorted()
+  package init(_ values: [Int64]) { self.init(sorted: values.sorted()) }
+
+  /// Takes values that ascend. O(n).
+  package init(sorted: some RandomAccessCollection<Int64>) {
     count = sorted.count
+    let sorted = Array(sorted)
     var start = 0
     while start < sorted.count {
       let end = min(start + Self.chunkSize, sorted.count)
@@ -26,6 +29,9 @@ package struct RankedValues: Equatable, Sendable {
       start = end
     }
   }
+
+  /// All values, ascending.
+  package var sorted: [Int64] { Array(chunks.joined()) }
 
   /// The value of that rank, ascending from 0.
   package subscript(rank: Int) -> Int64 {

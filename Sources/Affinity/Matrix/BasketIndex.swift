@@ -21,16 +21,19 @@ import Shop
 // for the hottest item), and this one, which has the cheap write of the second and the fast read of
 // the first.
 
+/// The distinct items of one basket.
+package typealias BasketItems = Slice<Column<Int32>>
+
 /// Which items are together in which baskets, exact and fresh.
 package struct BasketIndex: Sendable {
   /// Index into `basketItems` of each order's run.
-  private var firstItem: [Int32] = []
+  private var firstItem = Column<Int32>()
   /// How many distinct items of the order still stand; 0 for a cancelled or returned one.
-  private var itemCount: [Int32] = []
-  private var basketItems: [Int32] = []
-  private var basketsOfItem: [[Int32]] = []
+  private var itemCount = Column<Int32>()
+  private var basketItems = Column<Int32>()
+  private var basketsOfItem = BasketLists()
   /// Sum of the weights of the baskets that hold each item.
-  package private(set) var itemWeights: [Int64] = []
+  package private(set) var itemWeights = Column<Int64>()
   /// How many baskets hold at least one item.
   package private(set) var basketCount = 0
 
@@ -45,27 +48,28 @@ package struct BasketIndex: Sendable {
   @inlinable package static func weight(size: Int) -> Int64 { Int64(16_384 / (size + 10)) }
 
   /// The number of baskets that hold the item.
-  package func count(of item: Int32) -> Int { baskets(of: item).count }
+  package func count(of item: Int32) -> Int { basketsOfItem.count(of: item) }
 
-  /// The baskets (order indices) that hold the item, in no stated order.
-  package func baskets(of item: Int32) -> [Int32] {
-    Int(item) < basketsOfItem.count ? basketsOfItem[Int(item)] : []
+  /// Hands the baskets (order indices) that hold the item to `body`, in no stated order.
+  package func forEachBasket(of item: Int32, _ body: (Int32) -> Void) {
+    basketsOfItem.forEach(of: item, body)
   }
 
   /// How many orders have been added, whatever is left of them.
   package var orderCount: Int { firstItem.count }
 
   /// How many items have stood in a basket, at most: the bound of every item index in here.
-  package var itemBound: Int { basketsOfItem.count }
+  package var itemBound: Int { itemWeights.count }
 
   /// The distinct items of an order that stand, in the order of the lines.
-  package func items(of order: Int32) -> ArraySlice<Int32> {
+  package func items(of order: Int32) -> BasketItems {
     let start = Int(firstItem[Int(order)])
     return basketItems[start..<start + Int(itemCount[Int(order)])]
   }
 
   /// Adds the next order; orders are numbered without gaps. Answers the distinct items.
-  package mutating func add(order: Int32, lineItems: some Collection<Int32>) -> ArraySlice<Int32> {
+  @discardableResult
+  package mutating func add(order: Int32, lineItems: some Collection<Int32>) -> BasketItems {
     precondition(Int(order) == firstItem.count, "orders are added in the order of their index")
     let start = basketItems.count
     firstItem.append(Int32(start))
@@ -79,11 +83,8 @@ package struct BasketIndex: Sendable {
     let weight = BasketIndex.weight(size: basketItems.count - start)
     for index in start..<basketItems.count {
       let item = Int(basketItems[index])
-      while basketsOfItem.count <= item {
-        basketsOfItem.append([])
-        itemWeights.append(0)
-      }
-      basketsOfItem[item].append(order)
+      itemWeights.extend(to: item + 1, with: 0)
+      basketsOfItem.append(order, to: Int32(item))
       itemWeights[item] += weight
     }
     basketCount += basketItems.count > start ? 1 : 0
@@ -102,7 +103,7 @@ package struct BasketIndex: Sendable {
       let item = basketItems[index]
       if gone.contains(item) {
         itemWeights[Int(item)] -= before
-        forget(order, of: item)
+        basketsOfItem.remove(order, from: item)
       } else {
         itemWeights[Int(item)] += after - before
         basketItems[kept] = item
@@ -113,10 +114,27 @@ package struct BasketIndex: Sendable {
     itemCount[Int(order)] = Int32(kept - start)
     if kept == start, size > 0 { basketCount -= 1 }
   }
+}
 
-  private mutating func forget(_ order: Int32, of item: Int32) {
-    guard let index = basketsOfItem[Int(item)].lastIndex(of: order) else { return }
-    basketsOfItem[Int(item)].swapAt(index, basketsOfItem[Int(item)].count - 1)
-    basketsOfItem[Int(item)].removeLast()
+// MARK: - Snapshot
+
+extension BasketIndex {
+  package func write(to sink: some ColumnSink) throws {
+    try sink.put("baskets.first_item", firstItem)
+    try sink.put("baskets.item_count", itemCount)
+    try sink.put("baskets.items", basketItems)
+    try sink.put("baskets.item_weights", itemWeights)
+    try basketsOfItem.write(itemCount: itemBound, to: sink)
+    try sink.put("baskets.count", Column([Int64(basketCount)]))
+  }
+
+  package init(from source: some ColumnSource) throws(SnapshotProblem) {
+    firstItem = try source.column("baskets.first_item")
+    itemCount = try source.column("baskets.item_count", count: firstItem.count)
+    basketItems = try source.column("baskets.items")
+    itemWeights = try source.column("baskets.item_weights")
+    basketsOfItem = try BasketLists(from: source)
+    let counts: Column<Int64> = try source.column("baskets.count", count: 1)
+    basketCount = Int(counts[0])
   }
 }

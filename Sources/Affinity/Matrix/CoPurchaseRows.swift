@@ -42,7 +42,7 @@ package struct CoPurchaseRows: Sendable {
       weightScratch.append(contentsOf: repeatElement(0, count: missing))
     }
     touched.removeAll(keepingCapacity: true)
-    for basket in baskets.baskets(of: item) {
+    baskets.forEachBasket(of: item) { basket in
       CoPurchaseRows.count(baskets.items(of: basket), &countScratch, &weightScratch, &touched)
     }
     touched.sort()
@@ -65,7 +65,7 @@ package struct CoPurchaseRows: Sendable {
   }
 
   private static func count(
-    _ items: ArraySlice<Int32>, _ counts: inout [Int32], _ weights: inout [Int64],
+    _ items: BasketItems, _ counts: inout [Int32], _ weights: inout [Int64],
     _ touched: inout [Int32]
   ) {
     let weight = BasketIndex.weight(size: items.count)
@@ -77,7 +77,7 @@ package struct CoPurchaseRows: Sendable {
   }
 
   /// Folds a new basket into the rows in memory.
-  package mutating func add(basket: ArraySlice<Int32>) {
+  package mutating func add(basket: BasketItems) {
     if basket.count > CoPurchaseRows.maximumFoldedItemCount { return drop(basket) }
     let weight = BasketIndex.weight(size: basket.count)
     for item in basket where Int(item) < rows.count {
@@ -88,7 +88,7 @@ package struct CoPurchaseRows: Sendable {
   }
 
   /// Takes a basket back out of the rows in memory.
-  package mutating func subtract(basket: ArraySlice<Int32>) {
+  package mutating func subtract(basket: BasketItems) {
     if basket.count > CoPurchaseRows.maximumFoldedItemCount { return drop(basket) }
     let weight = BasketIndex.weight(size: basket.count)
     for item in basket where Int(item) < rows.count {
@@ -98,7 +98,7 @@ package struct CoPurchaseRows: Sendable {
     }
   }
 
-  private mutating func drop(_ items: ArraySlice<Int32>) {
+  private mutating func drop(_ items: BasketItems) {
     for item in items where Int(item) < rows.count {
       cellCount -= rows[Int(item)]?.neighbours.count ?? 0
       rows[Int(item)] = nil

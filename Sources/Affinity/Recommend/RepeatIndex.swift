@@ -8,30 +8,98 @@ import Shop
 // teapot a low one. The share is shrunken to the shop's own with 100 baskets, since for an item
 // sold twice it says nothing.
 //
-// D needs to know whether a customer has the item in another basket: a count per (customer, item)
-// in one open- addressing table of integers, 16 bytes a slot.
+// D needs to know whether a customer has the item in another basket. A count per (customer, item)
+// in a hash table answers in one step and takes 30 bytes for each pair, the better part of the
+// shop's memory; walking the customer's other baskets takes none and is as fast for the tens of
+// baskets that customers have. Whoever has more than a thousand orders, whatever became of them, is
+// a till or a wholesaler and left out: with the order that goes beyond, all of theirs are taken out
+// again.
 
 /// How often each item is bought again by the same customer.
 struct RepeatIndex: Sendable {
   /// Baskets' worth of the shop's own share that each item starts with.
   static let priorBaskets = 100.0
+  /// Orders beyond which a customer does not count.
+  static let maximumOrderCount: Int32 = 1_000
 
-  private var pairs = PairCounter()
-  private var basketsOfItem: [Int64] = []
-  private var customersOfItem: [Int64] = []
+  private var basketsOfItem = Column<Int64>()
+  private var customersOfItem = Column<Int64>()
+  private var ordersOfCustomer = Column<Int32>()
   private var basketTotal: Int64 = 0
   private var customerTotal: Int64 = 0
 
-  /// A customer's basket gained an item (`sign` 1) or lost it (-1).
-  mutating func add(_ item: Int32, customer: Int32, sign: Int64) {
-    while basketsOfItem.count <= Int(item) {
-      basketsOfItem.append(0)
-      customersOfItem.append(0)
+  init() {}
+
+  /// An order of a customer was added to the baskets. O(items of the customer's baskets).
+  mutating func added(
+    _ order: Int32, of customer: Int32, baskets: BasketIndex, orders: OrderTable
+  ) {
+    ordersOfCustomer.extend(to: Int(customer) + 1, with: 0)
+    ordersOfCustomer[Int(customer)] += 1
+    let count = ordersOfCustomer[Int(customer)]
+    if count <= RepeatIndex.maximumOrderCount {
+      this(order, gained: baskets.items(of: order), customer, baskets, orders)
+    } else if count == RepeatIndex.maximumOrderCount + 1 {
+      leaveOut(customer, but: order, baskets, orders)
     }
-    let count = pairs.add(Int32(sign), customer: customer, item: item)
+  }
+
+  /// Items left the basket of an order, which no longer holds them.
+  mutating func removed(
+    _ items: [Int32], from order: Int32, of customer: Int32, baskets: BasketIndex,
+    orders: OrderTable
+  ) {
+    guard ordersOfCustomer[Int(customer)] <= RepeatIndex.maximumOrderCount else { return }
+    let others = elsewhere(Set(items), order, customer, baskets, orders)
+    for item in items { count(item, sign: -1, isFirst: !others.contains(item)) }
+  }
+
+  private mutating func this(
+    _ order: Int32, gained items: BasketItems, _ customer: Int32, _ baskets: BasketIndex,
+    _ orders: OrderTable
+  ) {
+    let others = elsewhere(Set(items), order, customer, baskets, orders)
+    for item in items { count(item, sign: 1, isFirst: !others.contains(item)) }
+  }
+
+  /// Which of the items stand in another basket of the customer's.
+  private func elsewhere(
+    _ items: Set<Int32>, _ order: Int32, _ customer: Int32, _ baskets: BasketIndex,
+    _ orders: OrderTable
+  ) -> Set<Int32> {
+    var missing = items
+    var found: Set<Int32> = []
+    orders.forEachOrder(of: customer) { other in
+      // An order that the baskets do not have yet is one that will look for this one.
+      guard other != order, other < baskets.orderCount else { return true }
+      for item in baskets.items(of: other) where missing.remove(item) != nil {
+        found.insert(item)
+      }
+      return !missing.isEmpty
+    }
+    return found
+  }
+
+  private mutating func leaveOut(
+    _ customer: Int32, but order: Int32, _ baskets: BasketIndex, _ orders: OrderTable
+  ) {
+    var counted: [Int32: Int64] = [:]
+    orders.forEachOrder(of: customer) { other in
+      guard other != order, other < baskets.orderCount else { return true }
+      for item in baskets.items(of: other) { counted[item, default: 0] += 1 }
+      return true
+    }
+    for (item, baskets) in counted {
+      for basket in 1...baskets { count(item, sign: -1, isFirst: basket == baskets) }
+    }
+  }
+
+  private mutating func count(_ item: Int32, sign: Int64, isFirst: Bool) {
+    basketsOfItem.extend(to: Int(item) + 1, with: 0)
+    customersOfItem.extend(to: Int(item) + 1, with: 0)
     basketsOfItem[Int(item)] += sign
     basketTotal += sign
-    if sign > 0 && count == 1 || sign < 0 && count == 0 {
+    if isFirst {
       customersOfItem[Int(item)] += sign
       customerTotal += sign
     }
@@ -52,50 +120,22 @@ struct RepeatIndex: Sendable {
   }
 }
 
-/// Counts per pair of customer and item.
-struct PairCounter: Sendable {
-  private var keys: [UInt64] = Array(repeating: PairCounter.free, count: 1_024)
-  private var counts: [Int32] = Array(repeating: 0, count: 1_024)
-  private var used = 0
-  /// Hosts choose the order in which ids appear, hence the numbers: the multiplier is this
-  /// process's own.
-  private let multiplier = UInt64.random(in: .min ... .max) | 1
+// MARK: - Snapshot
 
-  private static let free = UInt64.max
-
-  /// Adds to a pair's count; the count after.
-  mutating func add(_ amount: Int32, customer: Int32, item: Int32) -> Int32 {
-    let key = UInt64(UInt32(bitPattern: customer)) << 32 | UInt64(UInt32(bitPattern: item))
-    var slot = find(key)
-    if keys[slot] == PairCounter.free {
-      if (used + 1) * 2 > keys.count {
-        grow()
-        slot = find(key)
-      }
-      keys[slot] = key
-      used += 1
-    }
-    counts[slot] += amount
-    precondition(counts[slot] >= 0, "only what was counted is taken back")
-    return counts[slot]
+extension RepeatIndex {
+  func write(to sink: some ColumnSink) throws {
+    try sink.put("repeats.baskets", basketsOfItem)
+    try sink.put("repeats.customers", customersOfItem)
+    try sink.put("repeats.orders", ordersOfCustomer)
+    try sink.put("repeats.totals", Column([basketTotal, customerTotal]))
   }
 
-  private func find(_ key: UInt64) -> Int {
-    let mask = keys.count - 1
-    let product = (key ^ multiplier).multipliedFullWidth(by: multiplier)
-    var slot = Int(truncatingIfNeeded: product.high ^ product.low) & mask
-    while keys[slot] != key, keys[slot] != PairCounter.free { slot = (slot + 1) & mask }
-    return slot
-  }
-
-  private mutating func grow() {
-    let (oldKeys, oldCounts) = (keys, counts)
-    keys = Array(repeating: PairCounter.free, count: oldKeys.count * 2)
-    counts = Array(repeating: 0, count: oldKeys.count * 2)
-    for index in oldKeys.indices where oldKeys[index] != PairCounter.free {
-      let slot = find(oldKeys[index])
-      keys[slot] = oldKeys[index]
-      counts[slot] = oldCounts[index]
-    }
+  init(from source: some ColumnSource) throws(SnapshotProblem) {
+    basketsOfItem = try source.column("repeats.baskets")
+    customersOfItem = try source.column("repeats.customers", count: basketsOfItem.count)
+    ordersOfCustomer = try source.column("repeats.orders")
+    let totals: Column<Int64> = try source.column("repeats.totals", count: 2)
+    basketTotal = totals[0]
+    customerTotal = totals[1]
   }
 }

@@ -56,7 +56,7 @@ struct PopularityCache: Sendable {
 
   /// A basket came (`sign` 1) or went (-1).
   mutating func add(
-    _ basket: ArraySlice<Int32>, of order: Int32, orders: OrderTable, sign: Int64
+    _ basket: BasketItems, of order: Int32, orders: OrderTable, sign: Int64
   ) {
     for index in boards.indices { boards[index].add(basket, of: order, orders: orders, sign: sign) }
   }

@@ -45,7 +45,8 @@ package struct TrendBoard: Sendable {
     self.day = day
     self.channel = channel
     scores = Array(repeating: 0, count: baskets.itemBound)
-    for order in 0..<Int32(baskets.orderCount) {
+    // Most orders of a large shop are older than the window: their times are all that is read.
+    for order in 0..<Int32(baskets.orderCount) where weight(of: order, in: orders) > 0 {
       add(baskets.items(of: order), of: order, orders: orders, sign: 1)
     }
   }
@@ -60,7 +61,7 @@ package struct TrendBoard: Sendable {
 
   /// Adds an order's basket, or takes it back with `sign` -1.
   package mutating func add(
-    _ basket: ArraySlice<Int32>, of order: Int32, orders: OrderTable, sign: Int64
+    _ basket: BasketItems, of order: Int32, orders: OrderTable, sign: Int64
   ) {
     let weight = sign * weight(of: order, in: orders)
     guard weight != 0, !basket.isEmpty else { return }

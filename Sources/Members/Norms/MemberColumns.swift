@@ -15,18 +15,18 @@ import Statistics
 /// The summaries of all customers as of a horizon, and what they add up to.
 struct MemberColumns: Sendable {
   let horizon: Instant
-  private let zone: Zone
-  private let marginPercent: Int64
+  let zone: Zone
+  let marginPercent: Int64
   /// What items cost when margins were counted, by item; costs of items named later are nil here.
-  private var costs: [Int64?]
+  var costs: [Int64?]
   /// Grows with each change of any item: while it stands still, so do the costs.
-  private var itemRevision: UInt64
+  var itemRevision: UInt64
   /// By customer; one beyond the end has no orders.
-  private var summaries: [OrderSummary]
-  private var totals = ShopTotals()
-  private var lastDays: RankedValues
-  private var orderCounts: RankedValues
-  private var spends: RankedValues
+  var summaries: Column<OrderSummary>
+  var totals = ShopTotals()
+  var lastDays: RankedValues
+  var orderCounts: RankedValues
+  var spends: RankedValues
 
   /// O(customers log customers + order lines).
   init(facts: ShopFacts, horizon: Instant) {
@@ -55,7 +55,7 @@ struct MemberColumns: Sendable {
     lastDays = RankedValues(buyers.map { Int64(zone.day(of: $0.last!).number) })
     orderCounts = RankedValues(buyers.map { Int64($0.orders) })
     spends = RankedValues(buyers.map(\.spend))
-    self.summaries = summaries
+    self.summaries = Column(summaries)
   }
 
   var norms: ShopNorms {
@@ -83,7 +83,7 @@ struct MemberColumns: Sendable {
 
   /// Reads one customer's orders anew. O(orders of the customer + square root of the customers).
   mutating func refresh(customer: Int32, facts: ShopFacts) {
-    while summaries.count <= Int(customer) { summaries.append(OrderSummary()) }
+    summaries.extend(to: Int(customer) + 1, with: OrderSummary())
     let old = summaries[Int(customer)]
     let new = OrderSummary(of: customer, facts: facts, horizon: horizon)
     if old == new { return }

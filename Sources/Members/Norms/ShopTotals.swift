@@ -1,22 +1,24 @@
+import Shop
+
 /// Sums over all customers, exact integers: adding and taking away a customer's part in any order
 /// gives the same as summing anew.
 package struct ShopTotals: Equatable, Sendable {
   /// Customers with at least one order.
-  package private(set) var customers = 0
+  package fileprivate(set) var customers = 0
   /// Those of them who came back on another day.
-  package private(set) var repeatCustomers = 0
-  package private(set) var orders = 0
-  package private(set) var discounted = 0
-  package private(set) var returned = 0
-  package private(set) var spend: Int128 = 0
-  package private(set) var margin: Int128 = 0
+  package fileprivate(set) var repeatCustomers = 0
+  package fileprivate(set) var orders = 0
+  package fileprivate(set) var discounted = 0
+  package fileprivate(set) var returned = 0
+  package fileprivate(set) var spend: Int128 = 0
+  package fileprivate(set) var margin: Int128 = 0
 
   // Over customers, with x visits after the first in t seconds.
-  package private(set) var repeats: Int128 = 0
-  package private(set) var seconds: Int128 = 0
-  package private(set) var repeatsSquared: Int128 = 0
-  package private(set) var repeatsTimesSeconds: Int128 = 0
-  package private(set) var secondsSquared: Int128 = 0
+  package fileprivate(set) var repeats: Int128 = 0
+  package fileprivate(set) var seconds: Int128 = 0
+  package fileprivate(set) var repeatsSquared: Int128 = 0
+  package fileprivate(set) var repeatsTimesSeconds: Int128 = 0
+  package fileprivate(set) var secondsSquared: Int128 = 0
 
   package init() {}
 
@@ -41,5 +43,38 @@ package struct ShopTotals: Equatable, Sendable {
     repeatsSquared += wide * x * x
     repeatsTimesSeconds += wide * x * t
     secondsSquared += wide * t * t
+  }
+}
+
+// MARK: - Snapshot
+
+extension RecordPacker {
+  mutating func totals(_ totals: ShopTotals) {
+    for number in [
+      totals.customers, totals.repeatCustomers, totals.orders, totals.discounted, totals.returned,
+    ] { integer(Int64(number)) }
+    for number in [
+      totals.spend, totals.margin, totals.repeats, totals.seconds, totals.repeatsSquared,
+      totals.repeatsTimesSeconds, totals.secondsSquared,
+    ] { wide(number) }
+  }
+}
+
+extension RecordUnpacker {
+  mutating func totals() throws(SnapshotProblem) -> ShopTotals {
+    var totals = ShopTotals()
+    totals.customers = Int(try integer())
+    totals.repeatCustomers = Int(try integer())
+    totals.orders = Int(try integer())
+    totals.discounted = Int(try integer())
+    totals.returned = Int(try integer())
+    totals.spend = try wide()
+    totals.margin = try wide()
+    totals.repeats = try wide()
+    totals.seconds = try wide()
+    totals.repeatsSquared = try wide()
+    totals.repeatsTimesSeconds = try wide()
+    totals.secondsSquared = try wide()
+    return totals
   }
 }

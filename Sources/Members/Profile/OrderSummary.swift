@@ -5,26 +5,34 @@ import Shop
 ///
 /// Only orders that stand count (not cancelled, not returned as a whole); `returned` and `seen`
 /// also count the others. No figure depends on the clock: time passing makes nothing stale.
-package struct OrderSummary: Equatable, Sendable {
-  package private(set) var orders = 0
-  /// Net of returns and discounts, minor units.
-  package private(set) var spend: Int64 = 0
+package struct OrderSummary: BitwiseCopyable, Equatable, Sendable {
   /// What the shop kept of it, minor units: below zero for someone who buys below cost.
   package private(set) var margin: Int128 = 0
-  package private(set) var first: Instant?
-  package private(set) var last: Instant?
-  /// Distinct local days with an order: two orders on one day are one visit, and no gap of zero.
-  package private(set) var visits = 0
-  /// Orders with a discount on a line or a coupon.
-  package private(set) var discounted = 0
-  /// Orders, not cancelled, of which at least one unit came back.
-  package private(set) var returned = 0
-  /// All orders, cancelled ones too.
-  package private(set) var seen = 0
-  /// The local day of the order that was taken last.
-  private var takenDay: Day?
+  /// Net of returns and discounts, minor units.
+  package private(set) var spend: Int64 = 0
+  // Whole numbers without gaps between them, so that a column of summaries can lie in a snapshot.
+  private var firstTime = Instant.latest
+  private var lastTime = Instant.earliest
+  private var orderCount: Int32 = 0
+  private var visitCount: Int32 = 0
+  private var discountedCount: Int32 = 0
+  private var returnedCount: Int32 = 0
+  private var seenCount: Int32 = 0
+  private var unused: Int32 = 0
 
   package init() {}
+
+  package var orders: Int { Int(orderCount) }
+  package var first: Instant? { orderCount > 0 ? firstTime : nil }
+  package var last: Instant? { orderCount > 0 ? lastTime : nil }
+  /// Distinct local days with an order: two orders on one day are one visit, and no gap of zero.
+  package var visits: Int { Int(visitCount) }
+  /// Orders with a discount on a line or a coupon.
+  package var discounted: Int { Int(discountedCount) }
+  /// Orders, not cancelled, of which at least one unit came back.
+  package var returned: Int { Int(returnedCount) }
+  /// All orders, cancelled ones too.
+  package var seen: Int { Int(seenCount) }
 
   /// Walks a customer's orders. O(their lines).
   package init(of customer: Int32, facts: ShopFacts, horizon: Instant) {
@@ -33,20 +41,12 @@ package struct OrderSummary: Equatable, Sendable {
       if facts.orders.time[Int(order)] <= horizon { take(order, facts: facts) }
       return true
     }
-    takenDay = nil
-  }
-
-  package static func == (left: OrderSummary, right: OrderSummary) -> Bool {
-    left.orders == right.orders && left.spend == right.spend && left.margin == right.margin
-      && left.first == right.first && left.last == right.last && left.visits == right.visits
-      && left.discounted == right.discounted && left.returned == right.returned
-      && left.seen == right.seen
   }
 
   /// Counts one more order. All orders of a customer must come in order of time, up or down, since
   /// visits are told apart by a change of the day.
   mutating func take(_ order: Int32, facts: ShopFacts) {
-    seen += 1
+    seenCount += 1
     if facts.orders.isCancelled[Int(order)] { return }
     var stands = false
     var cameBack = false
@@ -61,16 +61,19 @@ package struct OrderSummary: Equatable, Sendable {
       spend = Money.sum(spend, net)
       margin += Int128(net) - Int128(Self.unitCost(of: line, facts: facts)) * Int128(quantity)
     }
-    if cameBack { returned += 1 }
+    if cameBack { returnedCount += 1 }
     if !stands { return }
-    orders += 1
-    if isDiscounted { discounted += 1 }
+    if isDiscounted { discountedCount += 1 }
     let time = facts.orders.time[Int(order)]
-    first = min(first ?? time, time)
-    last = max(last ?? time, time)
-    let day = facts.settings.zone.day(of: time)
-    if day != takenDay { visits += 1 }
-    takenDay = day
+    // In order of time, up or down, the one before is the last so far or the first.
+    let zone = facts.settings.zone
+    let day = zone.day(of: time)
+    if orderCount == 0 || day != zone.day(of: lastTime) && day != zone.day(of: firstTime) {
+      visitCount += 1
+    }
+    orderCount += 1
+    firstTime = min(firstTime, time)
+    lastTime = max(lastTime, time)
   }
 
   /// What a unit cost the shop: the item's cost, or where that is unknown the price less the shop's
