@@ -31,26 +31,26 @@ import Shop
 
 /// All policies and coupons, and what happened to them.
 package struct CouponLedger: Sendable {
-  package private(set) var policies = PolicyBook()
+  package internal(set) var policies = PolicyBook()
   /// The latest moment of any fact.
-  package private(set) var latest = Instant.earliest
+  package internal(set) var latest = Instant.earliest
 
-  private(set) var policyNames = NameTable()
-  private(set) var customerNames = NameTable()
-  private(set) var coupons: [Coupon] = []
-  private(set) var bookings: [Booking] = []
+  var policyNames = NameTable()
+  var customerNames = NameTable()
+  var coupons: [Coupon] = []
+  var bookings: [Booking] = []
   /// Coupons by normalized code.
-  private var couponByCode: [String: Int32] = [:]
-  private var couponsByPolicy: [[Int32]] = []
-  private var couponsByCustomer: [[Int32]] = []
-  private var bookingByReservation: [String: Int32] = [:]
+  var couponByCode: [String: Int32] = [:]
+  var couponsByPolicy: [[Int32]] = []
+  var couponsByCustomer: [[Int32]] = []
+  var bookingByReservation: [String: Int32] = [:]
   /// The last redemption of an order, and the last reservation for it.
-  private var redemptionByOrder: [String: Int32] = [:]
-  private var reservationByOrder: [String: Int32] = [:]
+  var redemptionByOrder: [String: Int32] = [:]
+  var reservationByOrder: [String: Int32] = [:]
 
   /// Per policy, where its coupons stand as of `latest`.
-  private var standings: [Standing] = []
-  private var ends = EndQueue()
+  var standings: [Standing] = []
+  var ends = EndQueue()
 
   package init() {}
 
@@ -117,7 +117,7 @@ package struct CouponLedger: Sendable {
     return standing
   }
 
-  private func count(
+  func count(
     _ index: Int32, at instant: Instant, in standing: inout Standing, sign: Int64
   ) {
     let coupon = coupons[Int(index)]
@@ -185,7 +185,7 @@ package struct CouponLedger: Sendable {
 // MARK: - What each fact does
 
 extension CouponLedger {
-  fileprivate mutating func intern(policy id: String) -> Int32 {
+  mutating func intern(policy id: String) -> Int32 {
     let index = policyNames.intern(id)
     if Int(index) == standings.count {
       standings.append(Standing())
@@ -194,7 +194,7 @@ extension CouponLedger {
     return index
   }
 
-  fileprivate mutating func intern(customer id: String) -> Int32 {
+  mutating func intern(customer id: String) -> Int32 {
     let index = customerNames.intern(id)
     if Int(index) == couponsByCustomer.count { couponsByCustomer.append([]) }
     return index
