@@ -19,7 +19,7 @@ import Wire
 
 /// The state machine: facts, what is derived from them, and the methods that ask and tell.
 package struct Engine: ~Copyable {
-  package private(set) var facts = ShopFacts()
+  package internal(set) var facts = ShopFacts()
   package var affinity = AffinityIndex()
   package var members = MemberIndex()
   package var segments = SegmentBook()
@@ -27,6 +27,11 @@ package struct Engine: ~Copyable {
   package var holdout = Holdout.standard
   package var replies = ReplyBook()
   package var journal = Journal()
+
+  /// What the shop said of itself, as it was said: settings follow from it.
+  var saidOfShop: [Value] = []
+  /// The moment of the last record that was logged or replayed.
+  package internal(set) var lastLogged = Instant.earliest
 
   /// What surrounds the engine; none of it is part of the state.
   package let surroundings: Surroundings
@@ -74,6 +79,7 @@ extension Engine {
   /// Logs a fact and applies it. The caller has checked that it holds.
   package mutating func commit(_ fact: Fact, now: Instant) {
     journal.append(fact, now: now)
+    lastLogged = max(lastLogged, now)
     apply(fact)
   }
 
@@ -116,7 +122,7 @@ extension Engine {
   package mutating func replay(_ record: UnsafeRawBufferPointer, with scanner: JSONScanner) throws {
     let root = try scanner.scan(record.bindMemory(to: UInt8.self))
     var reader = try root.object()
-    _ = try reader.required("now").moment()
+    let now = try reader.required("now").moment()
     journal.isRecording = false
     defer { journal.isRecording = true }
     let elements = try reader.array("facts", maximumCount: Int.max)
@@ -124,10 +130,11 @@ extension Engine {
     var read: [Fact] = []
     read.reserveCapacity(elements.count)
     for element in elements {
-      let fact = try Fact(element, settings: facts.settings)
+      let fact = try Fact(element, settings: facts.settings, now: now)
       try check(fact, at: element)
       read.append(fact)
     }
+    lastLogged = max(lastLogged, now)
     for fact in read { apply(fact) }
   }
 
@@ -159,6 +166,7 @@ extension Engine {
   }
 
   mutating func applySettings(_ value: Value) {
+    saidOfShop.append(value)
     if let settings = ShopSettings(value, over: facts.settings, zoneFile: surroundings.zoneFile) {
       facts.settings = settings
     }

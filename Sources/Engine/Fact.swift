@@ -103,7 +103,9 @@ extension Fact {
 extension Fact {
   /// Reads a fact off the log. Facts that this program wrote always read; anything else is named
   /// with its path.
-  package init(_ fact: JSON, settings: ShopSettings) throws {
+  ///
+  /// - Parameter now: the moment of its record.
+  package init(_ fact: JSON, settings: ShopSettings, now: Instant) throws {
     let zone = settings.zone
     var members = fact.members.makeIterator()
     guard let member = members.next(), members.next() == nil else {
@@ -145,7 +147,8 @@ extension Fact {
         throw body.failure("not_a_fact", "the body is 32 hexadecimal digits")
       }
       self = .replied(
-        key: key, ReplyBook.Entry(fingerprint: fingerprint, reply: Array(reply.rawBytes)))
+        key: key, ReplyBook.Entry(
+          fingerprint: fingerprint, reply: Array(reply.rawBytes), time: now))
     default:
       throw fact.failure(
         "unknown_fact",

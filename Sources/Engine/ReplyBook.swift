@@ -8,6 +8,11 @@ import Shop
 // byte, and causes nothing. The same key with another body is a mistake of the host's and refused
 // as `conflict`. What "the same body" means is decided by a fingerprint of method and params that
 // does not depend on the order of members or on white space.
+//
+// A reply is kept for 30 days: hosts retry in seconds, and after an outage in days. What is older
+// counts as never made, whatever process asks and whether or not it is still in memory: age is
+// counted from the logged moment of the call to the moment of the next one, so that the same log
+// gives the same answers. A queue in the order of the log lets the oldest go as new ones come.
 
 /// Replies of keyed calls, by key.
 package struct ReplyBook: Sendable {
@@ -15,17 +20,77 @@ package struct ReplyBook: Sendable {
     package var fingerprint: Fingerprint
     /// The result as it was written to the wire.
     package var reply: [UInt8]
+    /// When the call was made.
+    package var time: Instant
   }
 
+  /// How long a retry is given the stored reply.
+  package static let retentionDays: Int64 = 30
+
   private var entries: [String: Entry] = [:]
+  /// Keys in the order of the log, from `oldest` on.
+  private var keys: [String] = []
+  private var oldest = 0
 
   package init() {}
 
   package var count: Int { entries.count }
 
-  package subscript(key: String) -> Entry? { entries[key] }
+  /// The reply to an earlier call with that key, as a call at that moment finds it.
+  package func entry(for key: String, at now: Instant) -> Entry? {
+    entries[key].flatMap { ReplyBook.isKept($0, at: now) ? $0 : nil }
+  }
 
-  package mutating func store(_ entry: Entry, for key: String) { entries[key] = entry }
+  package mutating func store(_ entry: Entry, for key: String) {
+    if entries.updateValue(entry, forKey: key) == nil { keys.append(key) }
+    // A key that was used again stands in the queue by its first use; it goes when it is old.
+    while oldest < keys.count, let first = entries[keys[oldest]],
+      !ReplyBook.isKept(first, at: entry.time)
+    {
+      entries[keys[oldest]] = nil
+      oldest += 1
+    }
+    if oldest > 1_024, oldest * 2 > keys.count {
+      keys.removeFirst(oldest)
+      oldest = 0
+    }
+  }
+
+  private static func isKept(_ entry: Entry, at now: Instant) -> Bool {
+    now.milliseconds - entry.time.milliseconds < retentionDays * Instant.millisecondsPerDay
+  }
+}
+
+// MARK: - Snapshot
+
+extension ReplyBook {
+  package func write(to sink: some ColumnSink) throws {
+    try sink.put(record: "replies") { packer in
+      packer.list(keys[oldest...]) { packer, key in
+        guard let entry = entries[key] else { preconditionFailure("a key in the queue is kept") }
+        packer.text(key)
+        packer.unsigned(entry.fingerprint.high)
+        packer.unsigned(entry.fingerprint.low)
+        packer.instant(entry.time)
+        packer.data(entry.reply)
+      }
+    }
+  }
+
+  package init(from source: some ColumnSource) throws(SnapshotProblem) {
+    let read = try source.record("replies") { unpacker throws(SnapshotProblem) in
+      try unpacker.list { unpacker throws(SnapshotProblem) in
+        let key = try unpacker.text()
+        let fingerprint = Fingerprint(high: try unpacker.unsigned(), low: try unpacker.unsigned())
+        let time = try unpacker.instant()
+        return (key, Entry(fingerprint: fingerprint, reply: try unpacker.data(), time: time))
+      }
+    }
+    for (key, entry) in read {
+      keys.append(key)
+      entries[key] = entry
+    }
+  }
 }
 
 /// A 128-bit digest of a call: FNV-1a in its 128-bit form over a canonical writing of the value.

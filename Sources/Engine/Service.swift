@@ -70,7 +70,7 @@ package final class Service: RequestHandler {
   ) throws {
     let fingerprint = Fingerprint(
       method: method.name, parameters: try call.parameters.value())
-    if let stored = engine.replies[key] {
+    if let stored = engine.replies.entry(for: key, at: now) {
       guard stored.fingerprint == fingerprint else {
         throw RPCError(
           code: RPCError.Code.conflict, reason: "conflict",
@@ -84,7 +84,8 @@ package final class Service: RequestHandler {
     // A call that could have written and found nothing to write is remembered too: made again
     // later, it might write.
     guard method.writes(call.parameters) else { return }
-    let entry = ReplyBook.Entry(fingerprint: fingerprint, reply: result.bytes)
+    let entry = ReplyBook.Entry(
+      fingerprint: fingerprint, reply: result.bytes, time: now)
     engine.commit(.replied(key: key, entry), now: now)
   }
 }

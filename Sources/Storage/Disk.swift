@@ -34,4 +34,57 @@ package protocol DiskFile: AnyObject {
   func resize(toBytes size: UInt64) throws(SystemError)
   /// Makes the file's bytes and size durable. A failure must never be retried.
   func synchronize() throws(SystemError)
+  /// Part of the file as memory that may be written without changing the file.
+  ///
+  /// - Parameter offset: a multiple of 4096.
+  func region(
+    at offset: UInt64, byteCount: Int, spareBytes: Int
+  ) throws(SystemError) -> DiskRegion
+}
+
+/// Memory that holds part of a file, with room behind it, for as long as `owner` lives.
+package struct DiskRegion: @unchecked Sendable {
+  package let start: UnsafeMutableRawPointer
+  package let byteCapacity: Int
+  package let owner: AnyObject
+
+  /// Part of a file of no bytes.
+  static var empty: DiskRegion { DiskRegion(allocating: 16) }
+
+  init(_ mapped: MappedRegion) {
+    start = mapped.start
+    byteCapacity = mapped.byteCapacity
+    owner = mapped
+  }
+
+  /// Memory of zeros.
+  package init(allocating byteCapacity: Int) {
+    let memory = OwnMemory(byteCapacity)
+    start = memory.start
+    self.byteCapacity = byteCapacity
+    owner = memory
+  }
+
+  private final class OwnMemory {
+    let start: UnsafeMutableRawPointer
+
+    init(_ byteCapacity: Int) {
+      start = .allocate(byteCount: byteCapacity, alignment: 16)
+      start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCapacity)
+    }
+
+    deinit { start.deallocate() }
+  }
+}
+
+extension DiskFile {
+  /// Reads the part: for disks without memory of their own.
+  package func region(
+    at offset: UInt64, byteCount: Int, spareBytes: Int
+  ) throws(SystemError) -> DiskRegion {
+    let region = DiskRegion(allocating: byteCount + spareBytes)
+    _ = try read(
+      into: UnsafeMutableRawBufferPointer(start: region.start, count: byteCount), at: offset)
+    return region
+  }
 }

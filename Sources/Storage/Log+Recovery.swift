@@ -50,12 +50,15 @@ extension Log {
 
   /// Reads the log and changes nothing, also beside a process that writes to it. O(bytes).
   ///
-  /// - Parameter covered: as in `open`.
+  /// - Parameters:
+  ///   - covered: as in `open`.
+  ///   - last: records beyond this sequence are not read.
   /// - Throws: as `open`.
   package static func read(
-    on disk: any Disk, after covered: UInt64 = 0, _ consume: RecordConsumer
+    on disk: any Disk, after covered: UInt64 = 0, through last: UInt64 = .max,
+    _ consume: RecordConsumer
   ) throws(StorageError) -> RecoveryReport {
-    var recovery = LogRecovery(disk: disk, covered: covered)
+    var recovery = LogRecovery(disk: disk, covered: covered, through: last)
     try recovery.read(opening: .reading, consume)
     return recovery.report
   }
@@ -65,15 +68,17 @@ extension Log {
 private struct LogRecovery {
   let disk: any Disk
   let covered: UInt64
+  let through: UInt64
   var report = RecoveryReport()
 
   private var identity: LogIdentity?
   private var expected: UInt64 = 0
   private var last: (number: Int, file: any DiskFile, end: SegmentEnd, sizeBytes: UInt64)?
 
-  init(disk: any Disk, covered: UInt64) {
+  init(disk: any Disk, covered: UInt64, through: UInt64 = .max) {
     self.disk = disk
     self.covered = covered
+    self.through = through
     expected = covered + 1
   }
 
@@ -83,17 +88,32 @@ private struct LogRecovery {
     let names = try lifted { () throws(SystemError) in try disk.names() }
     let numbers = names.compactMap(SegmentName.number).sorted()
     report.segments = numbers.count
+    let start = try firstNeeded(numbers)
     for (index, number) in numbers.enumerated() {
       guard number == numbers[0] + index else {
         throw .missingSegment(file: SegmentName.name(numbers[0] + index))
       }
+      if index < start || index > start && expected > through { continue }
       let isLast = index == numbers.count - 1
-      try readSegment(number, isFirst: index == 0, isLast: isLast, opening: opening, consume)
+      try readSegment(number, isFirst: index == start, isLast: isLast, opening: opening, consume)
     }
     report.lastSequence = expected - 1
     guard report.lastSequence >= covered, !(numbers.isEmpty && covered > 0) else {
       throw .missingSegment(file: SegmentName.name((numbers.last ?? 0) + 1))
     }
+  }
+
+  /// The place of the segment that holds the first record that is not known otherwise: what lies
+  /// before it is not read. A segment whose header does not read is looked for from the one before.
+  private func firstNeeded(_ numbers: [Int]) throws(StorageError) -> Int {
+    if covered == 0 { return 0 }
+    for index in numbers.indices.reversed() {
+      let name = SegmentName.name(numbers[index])
+      let file = try lifted { () throws(SystemError) in try disk.open(name, for: .reading) }
+      let reader = try SegmentReader(name: name, file: file)
+      if let header = try? reader.header(), header.firstSequence <= covered + 1 { return index }
+    }
+    return 0
   }
 
   private mutating func readSegment(
@@ -114,10 +134,10 @@ private struct LogRecovery {
       return
     }
     try check(header, number: number, isFirst: isFirst)
-    let covered = covered
+    let (covered, through) = (covered, through)
     var given: UInt64 = 0
     let end = try reader.readRecords(expecting: &expected) { sequence, payload in
-      guard sequence > covered else { return }
+      guard sequence > covered, sequence <= through else { return }
       try consume(sequence, payload)
       given += 1
     }

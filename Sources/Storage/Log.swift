@@ -57,7 +57,8 @@ package final class Log {
   package private(set) var segmentNumber: Int
 
   private let disk: any Disk
-  private let identity: LogIdentity
+  /// What tells this log from every other.
+  package let identity: LogIdentity
   private var file: any DiskFile
   private var pending = PendingRecords()
   /// The segment's bytes up to here are handed to the system.
@@ -82,6 +83,9 @@ package final class Log {
     durableOffset = tail.endOffset
     reservedOffset = tail.sizeBytes
   }
+
+  /// Bytes of records appended since the log was opened.
+  package private(set) var appendedBytes: UInt64 = 0
 
   /// Where the next record will stand.
   package var endPlace: LogPlace {
@@ -119,6 +123,7 @@ extension Log {
       payload, sequence: lastSequence + 1, durableOffset: durableOffset,
       to: pending.extend(by: count))
     lastSequence += 1
+    appendedBytes += UInt64(count)
     return lastSequence
   }
 
@@ -154,6 +159,29 @@ extension Log {
     try synchronize()
     try trim()
     isClosed = true
+  }
+}
+
+// MARK: - Segments
+
+extension Log {
+  /// Leaves the present segment for good, unless it is empty: what was appended so far is in
+  /// segments that nobody writes to any more.
+  ///
+  /// - Throws: as `append`.
+  package func closeSegment() throws(StorageError) {
+    try checkUsable()
+    if endOffset > UInt64(SegmentHeader.sizeBytes) { try rollOver() }
+  }
+
+  /// The identity of the log in a folder; nil where no segment says it.
+  package static func identity(on disk: any Disk) throws(StorageError) -> LogIdentity? {
+    let names = try lifted { () throws(SystemError) in try disk.names() }
+    for name in names where SegmentName.number(name) != nil {
+      let file = try lifted { () throws(SystemError) in try disk.open(name, for: .reading) }
+      if let header = try? SegmentReader(name: name, file: file).header() { return header.identity }
+    }
+    return nil
   }
 }
 

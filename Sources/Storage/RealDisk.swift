@@ -67,4 +67,18 @@ package final class RealFile: DiskFile {
   package func synchronize() throws(SystemError) {
     try System.synchronizeData(descriptor, path: name)
   }
+
+  package func region(
+    at offset: UInt64, byteCount: Int, spareBytes: Int
+  ) throws(SystemError) -> DiskRegion {
+    // Where pages are larger than the alignment of columns, the part is read.
+    guard offset % UInt64(System.pageBytes) == 0 else {
+      let region = DiskRegion(allocating: byteCount + spareBytes)
+      _ = try read(
+        into: UnsafeMutableRawBufferPointer(start: region.start, count: byteCount), at: offset)
+      return region
+    }
+    return DiskRegion(
+      try System.map(descriptor, at: offset, byteCount: byteCount, spareBytes: spareBytes))
+  }
 }

@@ -30,6 +30,8 @@ package enum StorageError: Error, Equatable, Sendable {
   case payloadTooLarge(bytes: Int, limitBytes: Int)
   /// An earlier write or sync failed, so what is on disk is unknown and nothing more is written.
   case unusable(after: SystemError)
+  /// The manifest is damaged: which snapshots count is unknown.
+  case damagedManifest(file: String)
   /// The segment's header is damaged.
   case damagedHeader(file: String)
   /// The segment was written by a newer version of the format.
@@ -70,6 +72,7 @@ extension StorageError: CustomStringConvertible {
     case .payloadTooLarge(let bytes, let limit):
       "a record of \(bytes) bytes is over the limit of \(limit)"
     case .unusable(let error): "nothing more is written since an earlier failure: \(error)"
+    case .damagedManifest(let file): "\(file): the manifest is damaged"
     case .damagedHeader(let file): "\(file): the segment's header is damaged"
     case .newerFormat(let file, let version, let supported):
       "\(file): written in format version \(version), this program reads up to "

@@ -62,3 +62,25 @@ extension SegmentBook.Segment {
     return .object(members)
   }
 }
+
+// MARK: - Snapshot
+
+extension SegmentBook {
+  package func write(to sink: some ColumnSink) throws {
+    try sink.put(record: "segments") { packer in
+      packer.list(segments.keys.sorted()) { $0.value(segments[$1]?.value ?? .null) }
+    }
+  }
+
+  package init(from source: some ColumnSource) throws(SnapshotProblem) {
+    let values = try source.record("segments") { unpacker throws(SnapshotProblem) in
+      try unpacker.list { unpacker throws(SnapshotProblem) in try unpacker.value() }
+    }
+    for value in values {
+      guard let segment = try? Segment(value) else {
+        throw SnapshotProblem("segments", "a segment that does not read")
+      }
+      apply(segment)
+    }
+  }
+}

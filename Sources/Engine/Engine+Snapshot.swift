@@ -1,0 +1,58 @@
+import Affinity
+import Members
+import Offers
+import Shop
+
+// The state in a snapshot
+// -----------------------
+// Every room writes what it keeps and reads it back: columns as they lie in memory, the rest as
+// records. What can be made again from those when somebody asks (rows of the matrix, evidence,
+// trends) is left out. The version below names the meaning of all of it together: it changes
+// whenever any room writes something else, or means something else by it, and a snapshot of another
+// version is not read: the log is.
+
+extension Engine {
+  /// What the columns of a snapshot mean.
+  package static let snapshotVersion: UInt32 = 1
+
+  /// Writes the whole state. O(state).
+  package mutating func write(to sink: some ColumnSink) throws {
+    try sink.put(record: "shop") { packer in
+      packer.list(saidOfShop) { $0.value($1) }
+      packer.instant(lastLogged)
+    }
+    try facts.write(to: sink)
+    try affinity.write(to: sink)
+    try members.write(facts: facts, to: sink)
+    try segments.write(to: sink)
+    try ledger.write(to: sink)
+    try replies.write(to: sink)
+  }
+
+  /// Takes over the state of a snapshot. O(items + coupons + replies): columns are taken as they
+  /// lie.
+  package init(
+    surroundings: Surroundings, from source: some ColumnSource
+  ) throws(SnapshotProblem) {
+    self.init(surroundings: surroundings)
+    let shop = try source.record("shop") { unpacker throws(SnapshotProblem) in
+      (
+        said: try unpacker.list { unpacker throws(SnapshotProblem) in try unpacker.value() },
+        lastLogged: try unpacker.instant()
+      )
+    }
+    facts = try ShopFacts(from: source)
+    for value in shop.said {
+      guard ShopSettings(value, over: facts.settings, zoneFile: surroundings.zoneFile) != nil else {
+        throw SnapshotProblem("shop", "the shop's time zone is not on this machine")
+      }
+      applySettings(value)
+    }
+    lastLogged = shop.lastLogged
+    affinity = try AffinityIndex(from: source)
+    try members.load(facts: facts, from: source)
+    segments = try SegmentBook(from: source)
+    ledger = try CouponLedger(settings: facts.settings, from: source)
+    replies = try ReplyBook(from: source)
+  }
+}

@@ -1,0 +1,74 @@
+// Who names and who removes
+// -------------------------
+// The writer of the log alone: it takes over a snapshot that somebody (itself, or a child process)
+// wrote under another name. Steps, each durable before the next: the file's bytes (by whoever wrote
+// it), its name, the manifest that names it, the removal of what is no longer named. A crash
+// between any two leaves a file too many, which the next start or the next snapshot removes.
+
+/// The snapshots of a state folder, as its writer sees them.
+package struct SnapshotShelf {
+  private let disk: any Disk
+  package private(set) var manifest: Manifest
+  /// Why the manifest was not read, if it was not.
+  package let damage: StorageError?
+
+  /// Reads the manifest; one that is damaged names nothing.
+  package init(on disk: any Disk) throws(StorageError) {
+    self.disk = disk
+    do throws(StorageError) {
+      manifest = try Manifest.read(on: disk) ?? Manifest()
+      damage = nil
+    } catch {
+      guard case .damagedManifest = error else { throw error }
+      manifest = Manifest()
+      damage = error
+    }
+  }
+
+  /// A name under which the next snapshot can be written: nobody else's, and no snapshot's yet.
+  package func unfinishedName() throws(StorageError) -> String {
+    Manifest.snapshotName(try nextGeneration()) + ".\(System.processID).new"
+  }
+
+  private func nextGeneration() throws(StorageError) -> UInt64 {
+    // Beyond whatever is there: where the manifest was damaged, its files still are.
+    let names = try lifted { () throws(SystemError) in try disk.names() }
+    let used = names.filter(Manifest.isSnapshot).compactMap { name in
+      UInt64(name.dropFirst("snapshot-".count).prefix { $0 != "." })
+    }
+    return max(manifest.generation, used.max() ?? 0) + 1
+  }
+
+  /// Takes over a snapshot whose bytes are durable: names it in the manifest, and removes what is
+  /// no longer named. Answers its name.
+  package mutating func adopt(
+    _ unfinished: String, sequence: UInt64
+  ) throws(StorageError) -> String {
+    let generation = try nextGeneration()
+    let name = Manifest.snapshotName(generation)
+    try lifted { () throws(SystemError) in
+      try disk.rename(unfinished, to: name)
+      try disk.synchronize()
+    }
+    var next = manifest
+    next.generation = generation
+    next.snapshots.insert(Manifest.Named(name: name, sequence: sequence), at: 0)
+    next.snapshots = Array(next.snapshots.prefix(Manifest.generationCount))
+    try next.replace(on: disk)
+    manifest = next
+    try removeUnnamed()
+    return name
+  }
+
+  /// Removes snapshots that the manifest does not name, finished or not. Only the folder's writer
+  /// may, and only while no other snapshot is being written.
+  package func removeUnnamed() throws(StorageError) {
+    if damage != nil, manifest.snapshots.isEmpty { return }
+    let named = Set(manifest.snapshots.map(\.name))
+    try lifted { () throws(SystemError) in
+      for name in try disk.names() where Manifest.isSnapshot(name) && !named.contains(name) {
+        try disk.remove(name)
+      }
+    }
+  }
+}
