@@ -12,7 +12,9 @@ import Shop
 // A reply is kept for 30 days: hosts retry in seconds, and after an outage in days. What is older
 // counts as never made, whatever process asks and whether or not it is still in memory: age is
 // counted from the logged moment of the call to the moment of the next one, so that the same log
-// gives the same answers. A queue in the order of the log lets the oldest go as new ones come.
+// gives the same answers. A queue in the order of the log lets the oldest go as new ones come. Keys
+// of `sidecart import` are kept for good: a row of a file that brings goods back has no other
+// identity, and a file may be imported again at any time.
 
 /// Replies of keyed calls, by key.
 package struct ReplyBook: Sendable {
@@ -31,6 +33,10 @@ package struct ReplyBook: Sendable {
   /// Keys in the order of the log, from `oldest` on.
   private var keys: [String] = []
   private var oldest = 0
+  /// Keys that do not grow old.
+  private var lastingKeys: [String] = []
+  /// What the keys of `sidecart import` begin with.
+  package static let importPrefix = "import/"
 
   package init() {}
 
@@ -38,11 +44,16 @@ package struct ReplyBook: Sendable {
 
   /// The reply to an earlier call with that key, as a call at that moment finds it.
   package func entry(for key: String, at now: Instant) -> Entry? {
-    entries[key].flatMap { ReplyBook.isKept($0, at: now) ? $0 : nil }
+    guard let entry = entries[key] else { return nil }
+    return ReplyBook.lasts(key) || ReplyBook.isKept(entry, at: now) ? entry : nil
   }
 
+  private static func lasts(_ key: String) -> Bool { key.hasPrefix(importPrefix) }
+
   package mutating func store(_ entry: Entry, for key: String) {
-    if entries.updateValue(entry, forKey: key) == nil { keys.append(key) }
+    if entries.updateValue(entry, forKey: key) == nil {
+      if ReplyBook.lasts(key) { lastingKeys.append(key) } else { keys.append(key) }
+    }
     // A key that was used again stands in the queue by its first use; it goes when it is old.
     while oldest < keys.count, let first = entries[keys[oldest]],
       !ReplyBook.isKept(first, at: entry.time)
@@ -66,7 +77,7 @@ package struct ReplyBook: Sendable {
 extension ReplyBook {
   package func write(to sink: some ColumnSink) throws {
     try sink.put(record: "replies") { packer in
-      packer.list(keys[oldest...]) { packer, key in
+      packer.list(lastingKeys + keys[oldest...]) { packer, key in
         guard let entry = entries[key] else { preconditionFailure("a key in the queue is kept") }
         packer.text(key)
         packer.unsigned(entry.fingerprint.high)
@@ -87,7 +98,7 @@ extension ReplyBook {
       }
     }
     for (key, entry) in read {
-      keys.append(key)
+      if ReplyBook.lasts(key) { lastingKeys.append(key) } else { keys.append(key) }
       entries[key] = entry
     }
   }

@@ -174,6 +174,17 @@ extension Log {
     if endOffset > UInt64(SegmentHeader.sizeBytes) { try rollOver() }
   }
 
+  /// The size of all segments in a folder.
+  package static func totalBytes(on disk: any Disk) throws(StorageError) -> UInt64 {
+    try lifted { () throws(SystemError) in
+      var total: UInt64 = 0
+      for name in try disk.names() where SegmentName.number(name) != nil {
+        total += try disk.open(name, for: .reading).sizeBytes()
+      }
+      return total
+    }
+  }
+
   /// The identity of the log in a folder; nil where no segment says it.
   package static func identity(on disk: any Disk) throws(StorageError) -> LogIdentity? {
     let names = try lifted { () throws(SystemError) in try disk.names() }

@@ -60,6 +60,11 @@ package final class StateFolder: Disk {
 
   package func names() throws(SystemError) -> [String] { try disk.names() }
 
+  /// The names of the folder's files.
+  package func files() throws(StorageError) -> [String] {
+    try lifted { () throws(SystemError) in try disk.names() }
+  }
+
   package func open(
     _ name: String, for opening: DiskOpening
   ) throws(SystemError) -> any DiskFile {

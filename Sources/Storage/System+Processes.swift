@@ -62,13 +62,14 @@ extension System {
   }
 
   private static func spawn(
-    _ arguments: [String], reading input: Int32, writing output: Int32
+    _ arguments: [String], reading input: Int32, writing output: Int32, noting notes: Int32? = nil
   ) -> (code: Int32, processID: Int32) {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, input, 0)
     posix_spawn_file_actions_adddup2(&actions, output, 1)
+    if let notes { posix_spawn_file_actions_adddup2(&actions, notes, 2) }
     // A child inherits ignored and blocked signals; it starts with the defaults instead.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -90,6 +91,45 @@ extension System {
     return (code, processID)
   }
 
+  /// Starts a program that reads nothing and writes nothing: its standard streams are the null
+  /// device, so that whoever reads this process's own streams to their end need not wait for it.
+  package static func spawnDetached(_ arguments: [String]) throws(SystemError) -> Int32 {
+    precondition(!arguments.isEmpty, "a program has a name")
+    let null = try call("open", path: "/dev/null") { Int(open("/dev/null", O_RDWR | O_CLOEXEC)) }
+    defer { closeFile(Int32(null)) }
+    let (code, processID) = spawn(
+      arguments, reading: Int32(null), writing: Int32(null), noting: Int32(null))
+    guard code == 0 else { throw SystemError(call: "posix_spawn", code: code, path: arguments[0]) }
+    return processID
+  }
+
+  /// The path of the program that this process runs.
+  package static func ownPath() throws(SystemError) -> String {
+    try withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 1) {
+      buffer throws(SystemError) in
+      guard let start = buffer.baseAddress else { preconditionFailure("the buffer has room") }
+      let count = try call("readlink", path: "/proc/self/exe") {
+        readlink("/proc/self/exe", start, buffer.count - 1)
+      }
+      buffer[count] = 0
+      return String(cString: start)
+    }
+  }
+
+  /// How a child process ended, or nil while it has not. Does not wait.
+  package static func ended(_ processID: Int32) -> ProcessEnd? {
+    var status: Int32 = 0
+    let result = waitpid(processID, &status, WNOHANG)
+    if result == 0 || result < 0 && errno == EINTR { return nil }
+    // A child that is not there any more was waited for by somebody else.
+    return result < 0 ? .exited(status: 255) : end(of: status)
+  }
+
+  private static func end(of status: Int32) -> ProcessEnd {
+    let signal = status & 0x7f
+    return signal == 0 ? .exited(status: (status >> 8) & 0xff) : .killed(signal: signal)
+  }
+
   private static func makePipe() throws(SystemError) -> (read: Int32, write: Int32) {
     var ends: [Int32] = [-1, -1]
     _ = try call("pipe") { Int(pipe(&ends)) }
@@ -102,8 +142,7 @@ extension System {
   package static func wait(for processID: Int32) throws(SystemError) -> ProcessEnd {
     var status: Int32 = 0
     _ = try call("waitpid") { Int(waitpid(processID, &status, 0)) }
-    let signal = status & 0x7f
-    return signal == 0 ? .exited(status: (status >> 8) & 0xff) : .killed(signal: signal)
+    return end(of: status)
   }
 
   /// Sends a signal to a process.

@@ -15,6 +15,10 @@ enum Serve: Command {
         + "it everything is in memory only and gone at the end"
     ),
     .flag("read-only", "replay the log and answer questions; refuse what would write"),
+    .value(
+      "snapshot-after", "BYTES",
+      "write a snapshot when so many bytes of log, and a sixteenth of it,\n"
+        + "are behind the newest one; 16777216 if not given"),
     .value("now", "TIME", "hold the clock at that RFC 3339 moment, for tests"),
   ]
   static let details = """
@@ -46,7 +50,10 @@ enum Serve: Command {
     try System.endInputOnTermination(descriptor: 0)
     let host = try Host(
       state: arguments["state"], fixedMoment: try arguments.moment("now"),
-      isReadOnly: arguments.has("read-only"))
+      isReadOnly: arguments.has("read-only"),
+      snapshotAfterBytes: try arguments.integer("snapshot-after", in: 1...(1 << 50)).map(
+        UInt64.init))
+    for note in host.notes { Console.note(note) }
     if let report = host.recovery { Console.note(report.description) }
     var loop = ServeLoop(host: host)
     return try loop.run()
@@ -114,7 +121,7 @@ struct ServeLoop: ~Copyable {
         if replies.count >= ServeLoop.replyBytesBeforeWrite { try flush() }
       }
       try flush()
-      if host.service.engine.isStopping { isOpen = false }
+      if host.service.engine.isStopping { isOpen = false } else { try host.tend() }
     }
   }
 

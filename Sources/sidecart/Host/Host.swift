@@ -34,53 +34,66 @@ final class Host {
   private var lastMoment = Instant.earliest
   /// What was found when the log was read; nil without a state folder.
   let recovery: RecoveryReport?
+  /// What was found in the folder and not used, for people.
+  private(set) var notes: [String] = []
+  private let keeper: SnapshotKeeper?
 
   /// Opens a state folder, or none for a process that holds everything in memory only.
   ///
   /// - Parameters:
   ///   - fixedMoment: the clock's only value, for tests and transcripts.
   ///   - isReadOnly: replays the log without taking the lock; what would write is refused.
-  init(state: String?, fixedMoment: Instant? = nil, isReadOnly: Bool = false) throws {
+  init(
+    state: String?, fixedMoment: Instant? = nil, isReadOnly: Bool = false,
+    snapshotAfterBytes: UInt64? = nil
+  ) throws {
     clock = {
       fixedMoment ?? Instant(milliseconds: System.realtimeMilliseconds())
     }
     let storage = StorageStatus()
-    let surroundings = Surroundings(
-      zoneFile: Host.zoneFile, randomBits: { System.randomBits() },
-      storageStatus: { storage.write(to: &$0) }, residentBytes: Host.residentBytes,
-      version: Host.version, isReadOnly: isReadOnly)
-    let service = Service(engine: Engine(surroundings: surroundings), now: .earliest)
-    self.service = service
+    let surroundings = Host.surroundings(
+      isReadOnly: isReadOnly, storageStatus: { storage.write(to: &$0) })
     guard let state else {
+      service = Service(engine: Engine(surroundings: surroundings), now: .earliest)
       log = nil
       recovery = nil
+      keeper = nil
       return
-    }
-    let scanner = JSONScanner(
-      limits: Limits(
-        maximumLineBytes: Log.payloadLimitBytes, maximumDepth: Limits().maximumDepth + 8))
-    let replay: RecordConsumer = { _, payload in
-      do {
-        try service.engine.replay(payload, with: scanner)
-      } catch let error as ScanError {
-        throw HostFailure("\(error.message) (byte \(error.offset) of the record)")
-      } catch let error as ParameterError {
-        throw HostFailure("\(error.message) at \(error.path)")
-      }
     }
     let folder = try StateFolder(path: state, for: isReadOnly ? .reading : .writing)
     storage.folder = state
+    if !isReadOnly { try SnapshotKeeper.clear(folder) }
+    let start = try Start(on: folder, surroundings: surroundings)
+    notes = start.notes
+    let covered = start.sequence
+    storage.snapshot = start.snapshot
+    let replayer = Replayer(engine: start.takeEngine())
     if isReadOnly {
       log = nil
-      recovery = try Log.read(on: folder, replay)
+      keeper = nil
+      recovery = try Log.read(on: folder, after: covered, replayer.consume)
       storage.isReadOnly = true
       storage.replayedSequence = recovery?.lastSequence ?? 0
     } else {
-      let opened = try Log.open(on: folder, replay)
+      let opened = try Log.open(on: folder, after: covered, replayer.consume)
       log = opened
       recovery = opened.recovery
+      keeper = try SnapshotKeeper(
+        folder, uncovered: opened.recovery.bytes, minimumBytes: snapshotAfterBytes)
       storage.log = opened
+      storage.keeper = keeper
     }
+    service = Service(engine: replayer.takeEngine(), now: .earliest)
+    lastMoment = service.engine.lastLogged
+  }
+
+  /// What the engine is given of this machine.
+  static func surroundings(
+    isReadOnly: Bool = false, storageStatus: @escaping (inout JSONWriter) -> Void = { _ in }
+  ) -> Surroundings {
+    Surroundings(
+      zoneFile: Host.zoneFile, randomBits: { System.randomBits() }, storageStatus: storageStatus,
+      residentBytes: Host.residentBytes, version: Host.version, isReadOnly: isReadOnly)
   }
 
   /// Stamps the next lines with the clock; time never runs backwards within a process.
@@ -112,6 +125,25 @@ final class Host {
   func commit() throws {
     if let log, log.hasPendingRecords { try log.commit() }
   }
+
+  /// Looks after snapshots; between two batches, when everything is committed.
+  func tend() throws {
+    if let keeper, let log { try keeper.tend(log) }
+  }
+
+  /// Writes a snapshot of the present state and waits for it.
+  func writeSnapshot() throws {
+    try commit()
+    if let keeper, let log { try keeper.write(&service.engine, log) }
+  }
+
+  /// Bytes of log that the next start would have to replay.
+  var uncoveredBytes: UInt64 {
+    guard let keeper, let log else { return 0 }
+    return keeper.uncovered(log)
+  }
+
+  var newestSnapshot: Manifest.Named? { keeper?.newest }
 
   /// Syncs and closes the log.
   func close() throws {
@@ -160,6 +192,9 @@ func readAll(_ descriptor: Int32, name: String, maximumBytes: Int) throws -> [UI
 private final class StorageStatus {
   var folder: String?
   var log: Log?
+  var keeper: SnapshotKeeper?
+  /// The snapshot that this process started from.
+  var snapshot: String?
   var isReadOnly = false
   var replayedSequence: UInt64 = 0
 
@@ -177,5 +212,23 @@ private final class StorageStatus {
       writer.key("segment")
       writer.integer(log.segmentNumber)
     }
+    writer.key("started_from")
+    if let snapshot { writer.string(snapshot) } else { writer.string("log") }
+    guard let log, let keeper else { return }
+    writer.key("snapshot")
+    if let newest = keeper.newest {
+      writer.beginObject()
+      writer.key("name")
+      writer.string(newest.name)
+      writer.key("sequence")
+      writer.integer(Int(clamping: newest.sequence))
+      writer.endObject()
+    } else {
+      writer.null()
+    }
+    writer.key("log_bytes_after_snapshot")
+    writer.integer(Int(clamping: keeper.uncovered(log)))
+    writer.key("is_compacting")
+    writer.bool(keeper.isWorking)
   }
 }

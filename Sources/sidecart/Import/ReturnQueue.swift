@@ -66,7 +66,7 @@ struct ReturnMatcher {
     var missing = row.quantity
     var part = 0
     // What was returned when this row was imported before.
-    while missing > 0, let stored = sender.host.service.engine.replies[key(row, part)] {
+    while missing > 0, let stored = storedReply(key(row, part)) {
       missing -= ReturnMatcher.quantity(inReply: stored.reply)
       part += 1
       tally.returns.unchanged += 1
@@ -87,7 +87,11 @@ struct ReturnMatcher {
   }
 
   private func key(_ row: ReturnQueue.Row, _ part: Int) -> String {
-    "import/\(row.id)/\(row.place)/\(part)"
+    ReplyBook.importPrefix + "\(row.id)/\(row.place)/\(part)"
+  }
+
+  private func storedReply(_ key: String) -> ReplyBook.Entry? {
+    sender.host.service.engine.replies.entry(for: key, at: .latest)
   }
 
   private func send(
