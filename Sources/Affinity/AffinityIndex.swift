@@ -19,7 +19,7 @@ package struct AffinityIndex: Sendable {
 
   /// An order was added. O(lines), plus its cells in the rows that are in memory.
   package mutating func added(_ order: Int32, orders: OrderTable) {
-    let items = baskets.add(order: order, lineItems: orders.lineItem[orders.lines(of: order)])
+    let items = baskets.add(order: order, lineItems: orders.lineItem.run(orders.lines(of: order)))
     revision &+= 1
     rows.add(basket: items)
     popularity.add(items, of: order, orders: orders, sign: 1)
@@ -45,8 +45,9 @@ package struct AffinityIndex: Sendable {
   /// A basket that changes counts with its new size: it is taken out whole and put back smaller.
   private mutating func remove(_ items: [Int32], from order: Int32, _ orders: OrderTable) {
     if items.isEmpty { return }
-    // A copy: a slice would hold the column of all baskets, and have it copied by the removal.
-    let before = Column(baskets.items(of: order))[...]
+    // A copy: a run would hold the column of all baskets, and have it copied by the removal.
+    let copy = Column(baskets.items(of: order))
+    let before = copy.run(0..<copy.count)
     rows.subtract(basket: before)
     popularity.add(before, of: order, orders: orders, sign: -1)
     baskets.remove(items, from: order)
@@ -121,7 +122,7 @@ extension AffinityIndex {
     _ items: BasketItems?, _ order: Int32, _ orders: OrderTable
   ) {
     guard let items else {
-      baskets.add(order: order, lineItems: EmptyCollection<Int32>())
+      baskets.add(order: order, lineItems: Column().run(0..<0))
       return
     }
     baskets.add(order: order, lineItems: items)

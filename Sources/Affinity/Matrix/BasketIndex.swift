@@ -22,7 +22,7 @@ import Shop
 // the first.
 
 /// The distinct items of one basket.
-package typealias BasketItems = Slice<Column<Int32>>
+package typealias BasketItems = ColumnRun<Int32>
 
 /// Which items are together in which baskets, exact and fresh.
 package struct BasketIndex: Sendable {
@@ -64,17 +64,17 @@ package struct BasketIndex: Sendable {
   /// The distinct items of an order that stand, in the order of the lines.
   package func items(of order: Int32) -> BasketItems {
     let start = Int(firstItem[Int(order)])
-    return basketItems[start..<start + Int(itemCount[Int(order)])]
+    return basketItems.run(start..<start + Int(itemCount[Int(order)]))
   }
 
   /// Adds the next order; orders are numbered without gaps. Answers the distinct items.
   @discardableResult
-  package mutating func add(order: Int32, lineItems: some Collection<Int32>) -> BasketItems {
+  package mutating func add(order: Int32, lineItems: BasketItems) -> BasketItems {
     precondition(Int(order) == firstItem.count, "orders are added in the order of their index")
     let start = basketItems.count
     firstItem.append(Int32(start))
     if lineItems.count <= 32 {
-      for item in lineItems where !basketItems[start...].contains(item) { basketItems.append(item) }
+      for item in lineItems where !holds(item, from: start) { basketItems.append(item) }
     } else {
       var seen = Set<Int32>(minimumCapacity: lineItems.count)
       for item in lineItems where seen.insert(item).inserted { basketItems.append(item) }
@@ -88,7 +88,12 @@ package struct BasketIndex: Sendable {
       itemWeights[item] += weight
     }
     basketCount += basketItems.count > start ? 1 : 0
-    return basketItems[start...]
+    return basketItems.run(start..<basketItems.count)
+  }
+
+  private func holds(_ item: Int32, from start: Int) -> Bool {
+    for place in start..<basketItems.count where basketItems[place] == item { return true }
+    return false
   }
 
   /// Takes items out of an order's basket, all of which it holds. O(baskets of those items).

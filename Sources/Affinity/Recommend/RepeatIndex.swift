@@ -25,6 +25,8 @@ struct RepeatIndex: Sendable {
   private var basketsOfItem = Column<Int64>()
   private var customersOfItem = Column<Int64>()
   private var ordersOfCustomer = Column<Int32>()
+  /// False for every item between two calls.
+  private var marks = FlagColumn()
   private var basketTotal: Int64 = 0
   private var customerTotal: Int64 = 0
 
@@ -38,7 +40,7 @@ struct RepeatIndex: Sendable {
     ordersOfCustomer[Int(customer)] += 1
     let count = ordersOfCustomer[Int(customer)]
     if count <= RepeatIndex.maximumOrderCount {
-      this(order, gained: baskets.items(of: order), customer, baskets, orders)
+      take(order, baskets.items(of: order), sign: 1, customer, baskets, orders)
     } else if count == RepeatIndex.maximumOrderCount + 1 {
       leaveOut(customer, but: order, baskets, orders)
     }
@@ -50,34 +52,34 @@ struct RepeatIndex: Sendable {
     orders: OrderTable
   ) {
     guard ordersOfCustomer[Int(customer)] <= RepeatIndex.maximumOrderCount else { return }
-    let others = elsewhere(Set(items), order, customer, baskets, orders)
-    for item in items { count(item, sign: -1, isFirst: !others.contains(item)) }
+    let gone = Column(items)
+    take(order, gone.run(0..<gone.count), sign: -1, customer, baskets, orders)
   }
 
-  private mutating func this(
-    _ order: Int32, gained items: BasketItems, _ customer: Int32, _ baskets: BasketIndex,
+  /// Counts items that an order's basket gained or lost. Marks them in a dense column while the
+  /// customer's other baskets are walked, and takes each mark off that is met.
+  private mutating func take(
+    _ order: Int32, _ items: BasketItems, sign: Int64, _ customer: Int32, _ baskets: BasketIndex,
     _ orders: OrderTable
   ) {
-    let others = elsewhere(Set(items), order, customer, baskets, orders)
-    for item in items { count(item, sign: 1, isFirst: !others.contains(item)) }
-  }
-
-  /// Which of the items stand in another basket of the customer's.
-  private func elsewhere(
-    _ items: Set<Int32>, _ order: Int32, _ customer: Int32, _ baskets: BasketIndex,
-    _ orders: OrderTable
-  ) -> Set<Int32> {
-    var missing = items
-    var found: Set<Int32> = []
-    orders.forEachOrder(of: customer) { other in
+    marks.extend(to: baskets.itemBound, with: false)
+    for item in items { marks[Int(item)] = true }
+    var missing = items.count
+    var other = orders.newest(of: customer)
+    while other >= 0, missing > 0 {
       // An order that the baskets do not have yet is one that will look for this one.
-      guard other != order, other < baskets.orderCount else { return true }
-      for item in baskets.items(of: other) where missing.remove(item) != nil {
-        found.insert(item)
+      if other != order, other < baskets.orderCount {
+        for item in baskets.items(of: other) where marks[Int(item)] {
+          marks[Int(item)] = false
+          missing -= 1
+        }
       }
-      return !missing.isEmpty
+      other = orders.olderOrder[Int(other)]
     }
-    return found
+    for item in items {
+      count(item, sign: sign, isFirst: marks[Int(item)])
+      marks[Int(item)] = false
+    }
   }
 
   private mutating func leaveOut(

@@ -3,7 +3,7 @@
 /// Bytes and not `Bool`: a byte of a file that is neither 0 nor 1 must not become a `Bool` of
 /// undefined meaning.
 package struct FlagColumn: Sendable {
-  package private(set) var bytes = Column<UInt8>()
+  @usableFromInline package var bytes = Column<UInt8>()
 
   package init() {}
 
@@ -13,10 +13,13 @@ package struct FlagColumn: Sendable {
 
   @inlinable package subscript(index: Int) -> Bool {
     get { bytes[index] != 0 }
-    set { set(index, newValue) }
+    set { bytes[index] = newValue ? 1 : 0 }
   }
 
   package mutating func append(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
 
-  @usableFromInline mutating func set(_ index: Int, _ flag: Bool) { bytes[index] = flag ? 1 : 0 }
+  /// Appends `flag` until there are so many; does nothing where there are.
+  package mutating func extend(to newCount: Int, with flag: Bool) {
+    bytes.extend(to: newCount, with: flag ? 1 : 0)
+  }
 }
