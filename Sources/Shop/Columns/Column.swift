@@ -215,7 +215,9 @@ extension Column {
     }
   }
 
-  @inlinable public func makeIterator() -> Iterator { Iterator(base, count: count, memory: memory) }
+  @inlinable public func makeIterator() -> Iterator {
+    Iterator(base, count: count, memory: memory)
+  }
 
   /// The values of a range of places, as they are now.
   @inlinable public func run(_ range: Range<Int>) -> ColumnRun<Element> {
@@ -265,5 +267,7 @@ extension Column: ExpressibleByArrayLiteral {
 }
 
 extension Column: Equatable where Element: Equatable {
-  @inlinable public static func == (left: Column, right: Column) -> Bool { left.elementsEqual(right) }
+  @inlinable public static func == (left: Column, right: Column) -> Bool {
+    left.elementsEqual(right)
+  }
 }

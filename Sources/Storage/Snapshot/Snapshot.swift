@@ -56,7 +56,8 @@ package final class Snapshot {
     defer { buffer.deallocate() }
     let read: Int
     do throws(SystemError) {
-      read = try open.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]), at: offset)
+      read = try open.read(
+        into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]), at: offset)
     } catch { throw SnapshotDamage(file, "\(error)") }
     guard read == count else { throw SnapshotDamage(file, "it ends too early") }
     return try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
@@ -134,8 +135,9 @@ package final class Snapshot {
     let count = min(System.processorCount, 8, 1 + total / (4 << 20))
     var shares: [[SnapshotCheck]] = Array(repeating: [], count: count)
     var loads = Array(repeating: 0, count: count)
-    for (name, entry) in regions.sorted(by: { $0.value.column.byteCount > $1.value.column.byteCount })
-    {
+    for (name, entry) in regions.sorted(by: {
+      $0.value.column.byteCount > $1.value.column.byteCount
+    }) {
       let least = loads.indices.min { loads[$0] < loads[$1] } ?? 0
       loads[least] += entry.column.byteCount
       shares[least].append(

@@ -85,7 +85,8 @@ package struct SnapshotHeader: Equatable, Sendable {
     var header = SnapshotHeader(
       contentVersion: bytes.number(at: 12, as: UInt32.self),
       identity: LogIdentity(
-        first: bytes.number(at: 16, as: UInt64.self), second: bytes.number(at: 24, as: UInt64.self)),
+        first: bytes.number(at: 16, as: UInt64.self),
+        second: bytes.number(at: 24, as: UInt64.self)),
       sequence: bytes.number(at: 32, as: UInt64.self),
       createdMilliseconds: Int64(bitPattern: bytes.number(at: 40, as: UInt64.self)))
     header.directoryOffset = bytes.number(at: 48, as: UInt64.self)

@@ -33,10 +33,12 @@ package struct SnapshotShelf {
   private func nextGeneration() throws(StorageError) -> UInt64 {
     // Beyond whatever is there: where the manifest was damaged, its files still are.
     let names = try lifted { () throws(SystemError) in try disk.names() }
-    let used = names.filter(Manifest.isSnapshot).compactMap { name in
-      UInt64(name.dropFirst("snapshot-".count).prefix { $0 != "." })
-    }
+    let used = names.filter(Manifest.isSnapshot).compactMap(Self.generation)
     return max(manifest.generation, used.max() ?? 0) + 1
+  }
+
+  private static func generation(of name: String) -> UInt64? {
+    UInt64(name.dropFirst("snapshot-".count).prefix { $0 != "." })
   }
 
   /// Takes over a snapshot whose bytes are durable: names it in the manifest, and removes what is
@@ -44,7 +46,12 @@ package struct SnapshotShelf {
   package mutating func adopt(
     _ unfinished: String, sequence: UInt64
   ) throws(StorageError) -> String {
-    let generation = try nextGeneration()
+    // The number that it was begun with, unless another has it by now.
+    let names = try lifted { () throws(SystemError) in try disk.names() }
+    var generation = Self.generation(of: unfinished) ?? 0
+    if generation <= manifest.generation || names.contains(Manifest.snapshotName(generation)) {
+      generation = try nextGeneration()
+    }
     let name = Manifest.snapshotName(generation)
     try lifted { () throws(SystemError) in
       try disk.rename(unfinished, to: name)

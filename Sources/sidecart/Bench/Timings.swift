@@ -24,6 +24,14 @@ struct Timings {
 
   var median: Double { microseconds(at: 0.5) }
   var p99: Double { microseconds(at: 0.99) }
+  var longest: Double { Double(nanoseconds.max() ?? 0) / 1_000 }
+
+  /// How long one thing takes that is too long to be done often, in microseconds.
+  static func once(_ body: () throws -> Void) rethrows -> Double {
+    var timings = Timings()
+    try timings.time(body)
+    return timings.median
+  }
 }
 
 /// One line of the table: a figure, the reference of the same run, and how they compare.

@@ -11,6 +11,9 @@ enum Bench: Command {
   static let options: [Option] = [
     .value("data", "FILE", "an export in the Online Retail layout; a made-up shop without it"),
     .value("seconds", "N", "how long each figure is measured, 1 to 60; 3 at first"),
+    .value(
+      "lines", "N",
+      "order lines of the shop whose starts are measured, 1000 to 100000000;\n1000000 at first"),
     .value("folder", "DIR", "where the shop is put while it lasts; the current folder at first"),
   ]
   static let details = """
@@ -28,7 +31,12 @@ enum Bench: Command {
       + String(System.randomBits() & 0xFF_FFFF, radix: 16)
     _ = try System.makeFolder(folder)
     defer { _ = try? BenchChild.run(["rm", "-rf", folder]) }
-    let rows = try measure(folder, data: arguments["data"], secondsEach: Double(seconds))
+    let lines = try arguments.integer("lines", in: 1_000...100_000_000) ?? 1_000_000
+    var rows = try measure(folder, data: arguments["data"], secondsEach: Double(seconds))
+    rows += try BenchState(
+      folder: folder, program: CommandLine.arguments[0], echo: echoProgram, lineCount: lines,
+      secondsEach: Double(seconds)
+    ).measure()
     Console.endProgress()
     try show(rows)
     return 0
@@ -44,14 +52,11 @@ enum Bench: Command {
       try BenchShop.csv(seed: 1).withUnsafeBytes { try System.writeAll(file, $0) }
     }
     let cpuCount = cpus().count
-    let place = CommandLine.arguments[0].split(
-      separator: "/", omittingEmptySubsequences: false)
-    let beside = place.count > 1 ? place.dropLast().joined(separator: "/") + "/" : ""
     let run = BenchRun(
       folder: folder, csv: csv,
       importOptions: data == nil
         ? ["--currency", "CNY", "--timezone", "UTC"] : ["--preset", "online-retail"],
-      program: CommandLine.arguments[0], echo: beside + "echo-reference", cpuCount: cpuCount,
+      program: CommandLine.arguments[0], echo: echoProgram, cpuCount: cpuCount,
       secondsEach: secondsEach)
     var rows = try run.importing()
 
@@ -69,6 +74,13 @@ enum Bench: Command {
     rows += try run.roundTrips(requests, expected: expected, now: now)
     rows += try run.writing(facts: facts, now: now)
     return rows
+  }
+
+  /// The C program lies beside this one.
+  private static var echoProgram: String {
+    let place = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
+    let beside = place.count > 1 ? place.dropLast().joined(separator: "/") + "/" : ""
+    return beside + "echo-reference"
   }
 
   /// What the engine answers inside this process, from the same log at the same moment.

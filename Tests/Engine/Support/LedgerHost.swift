@@ -101,7 +101,7 @@ struct LedgerHost {
   // MARK: What the host does
 
   mutating func act(_ generator: inout SeededGenerator, _ seed: Seed) throws {
-    switch generator.integer(in: 0...13) {
+    switch generator.integer(in: 0...14) {
     case 0...1: try issue(&generator)
     case 2: try target()
     case 3...4: try use("coupons.reserve", &generator)
@@ -112,6 +112,8 @@ struct LedgerHost {
     case 10: try void(&generator)
     case 11: shop.advance(hours: Double(generator.integer(in: 0...20)))
     case 12: if generator.oneIn(4) { shop = try shop.restarted(seed: generator.next()) }
+    case 13:
+      if generator.oneIn(4) { shop = try shop.startedFromSnapshot(seed: generator.next()) }
     default: try repeatItself(&generator, seed)
     }
   }

@@ -12,7 +12,7 @@ final class TestShop {
 
   let service: Service
   /// What was logged so far, record by record.
-  private(set) var records: [[UInt8]] = []
+  var records: [[UInt8]] = []
   private let scanner = JSONScanner(limits: Limits())
 
   /// - Parameter hasZones: false for a machine without the files of time zones.

@@ -1,0 +1,212 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Snapshots of the real binary: written while it serves, used at the next start, and in nobody's
+/// way when they are damaged.
+@Suite("snapshots", .enabled(if: SidecartProcess.isPresent))
+struct ServeSnapshotTests {
+  private let state: ServeState
+  private let clock = ["--now", "2026-03-02T10:00:00Z"]
+
+  init() throws { state = try ServeState() }
+
+  private var folder: URL { state.folder.url.appendingPathComponent("state") }
+
+  private func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: state.path).sorted()
+  }
+
+  /// Everything that is asked of a shop here, as it is answered.
+  private func answers(_ host: ServeHost) throws -> [String] {
+    try [
+      ("recommend", #"{"customer":"c-1","explain":true}"#), ("recommend", #"{"basket":["tea"]}"#),
+      ("customers.get", #"{"customer":"c-2"}"#), ("orders.get", #"{"order":"o-3"}"#),
+      ("target", "{}"), ("coupons.totals", "{}"), ("customers.match", #"{"condition":{}}"#),
+      ("coupons.issue", #"{"policy":"p","customers":["c-1"],"key":"issue"}"#),
+    ].map {
+      try host.process.request($0.0, $0.1).replacing(/"id":\d+/, with: "", maxReplacements: 1)
+    }
+  }
+
+  private func storage(_ host: ServeHost) throws -> [String: Any] {
+    try host.ask("status")["storage"] as? [String: Any] ?? [:]
+  }
+
+  /// Orders until a snapshot has been written behind the loop's back; answers of the shop then.
+  private func fill(_ rounds: Int = 2) throws -> [String] {
+    let host = try state.serve(clock + ["--snapshot-after", "4000"])
+    _ = try host.ask(
+      "policies.put",
+      #"{"policies":[{"id":"p","gives":{"kind":"amount_off","amount":5},"prior":{"redemption":0.5,"uplift":0.4}}]}"#
+    )
+    _ = try host.ask("coupons.issue", #"{"policy":"p","customers":["c-1"],"key":"issue"}"#)
+    var number = 0
+    for round in 1...rounds {
+      let deadline = Date().addingTimeInterval(60)
+      while (try storage(host)["snapshot"] as? [String: Any])?["name"] as? String
+        != String(format: "snapshot-%08d", round)
+      {
+        _ = try host.ask("orders.put", TestOrder.put(number..<number + 20))
+        number += 20
+        try #require(Date() < deadline, "no snapshot came")
+      }
+    }
+    // Something behind the snapshot too.
+    _ = try host.ask("orders.put", TestOrder.put(number..<number + 3))
+    let answers = try answers(host)
+    #expect(try host.finish().exit == .code(0))
+    return answers
+  }
+
+  private func start(_ expected: [String], from snapshot: String) throws -> String {
+    let host = try state.serve(clock + ["--snapshot-after", "1000000000"])
+    #expect(try storage(host)["started_from"] as? String == snapshot)
+    #expect(try answers(host) == expected)
+    #expect(try host.finish().exit == .code(0))
+    return host.process.stderrText
+  }
+
+  private func flip(_ name: String, at offset: Int) throws {
+    let file = folder.appendingPathComponent(name)
+    var bytes = try Data(contentsOf: file)
+    bytes[offset] ^= 0x10
+    try bytes.write(to: file)
+  }
+
+  @Test func aSnapshotIsWrittenBesideTheLoopAndTheNextStartTakesIt() throws {
+    let expected = try fill()
+    #expect(try names().contains("manifest"))
+    let manifest = try String(
+      contentsOf: folder.appendingPathComponent("manifest"), encoding: .utf8)
+    #expect(manifest.hasPrefix("sidecart-manifest 1\ngeneration 2\nsnapshot snapshot-00000002 "))
+    let notes = try start(expected, from: "snapshot-00000002")
+    #expect(!notes.contains("not used"))
+    for name in try names() {
+      let path = folder.appendingPathComponent(name).path
+      let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+      #expect(mode == 0o600, "\(name) is for its owner alone")
+    }
+    // Readers start from it too, and change nothing.
+    let before = try names()
+    let reader = try state.serve(clock + ["--read-only"])
+    #expect(try storage(reader)["started_from"] as? String == "snapshot-00000002")
+    #expect(try answers(reader).dropLast() == expected.dropLast())
+    _ = try reader.finish()
+    #expect(try names() == before)
+  }
+
+  @Test func damagedSnapshotsCostTimeAndNothingElse() throws {
+    let expected = try fill()
+    let size = try Data(contentsOf: folder.appendingPathComponent("snapshot-00000002")).count
+    try flip("snapshot-00000002", at: size / 2)
+    var notes = try start(expected, from: "snapshot-00000001")
+    #expect(
+      notes.contains("snapshot-00000002: its column") || notes.contains("between its columns"))
+    #expect(notes.contains("it is not used"))
+
+    try flip("snapshot-00000001", at: 0)
+    notes = try start(expected, from: "log")
+    #expect(notes.contains("snapshot-00000001: its header is damaged; it is not used"))
+    #expect(notes.contains("the log is read from its beginning"))
+
+    try flip("manifest", at: 3)
+    notes = try start(expected, from: "log")
+    #expect(notes.contains("manifest: the manifest is damaged; the log is read from its beginning"))
+    #expect(
+      try names().filter { $0.hasPrefix("snapshot-") }.count == 2, "nothing is removed for it")
+    // The next snapshot makes it whole again.
+    let compact = try state.run(["compact", "--state", state.path])
+    #expect(compact.exit == .code(0), "\(compact.errorText)")
+    #expect(try names().filter { $0.hasPrefix("snapshot-") } == ["snapshot-00000003"])
+    _ = try start(expected, from: "snapshot-00000003")
+  }
+
+  @Test func aSnapshotOfAnotherVersionOrLogIsNotRead() throws {
+    let expected = try fill(1)
+    let file = folder.appendingPathComponent("snapshot-00000001")
+    let whole = try Data(contentsOf: file)
+    for (offset, words) in [
+      (8, "it is of format version"), (12, "it holds the state of version"),
+      (16, "it belongs to another log"),
+    ] {
+      var bytes = whole
+      bytes[offset] &+= 1
+      let checksum = CRC32C.of(Array(bytes[0..<124]))
+      for place in 0..<4 { bytes[124 + place] = UInt8(truncatingIfNeeded: checksum >> (8 * place)) }
+      try bytes.write(to: file)
+      let notes = try start(expected, from: "log")
+      #expect(notes.contains(words), "\(notes)")
+    }
+    try whole.write(to: file)
+    _ = try start(expected, from: "snapshot-00000001")
+  }
+
+  @Test func aSnapshotThatItsWriterDidNotLiveToNameIsTakenOver() throws {
+    let expected = try fill(1)
+    // As a worker leaves it: finished, under its unfinished name, with another writer gone.
+    let worker = try state.run([
+      "compact", "--state", state.path, "--worker", "snapshot-00000007.99.new", "--through",
+      "\(try lastSequence())",
+    ])
+    #expect(worker.exit == .code(0), "\(worker.errorText)")
+    try Data([1, 2, 3]).write(to: folder.appendingPathComponent("snapshot-00000008.98.new"))
+    _ = try start(expected, from: "snapshot-00000007")
+    let left = try names().filter { $0.hasPrefix("snapshot-") }
+    #expect(left == ["snapshot-00000001", "snapshot-00000007"], "\(left)")
+  }
+
+  private func lastSequence() throws -> Int {
+    let host = try state.serve(["--read-only"])
+    defer { _ = try? host.finish() }
+    return try #require(try storage(host)["sequence"] as? Int)
+  }
+
+  @Test func compactIsRefusedWhereAnotherProcessWrites() throws {
+    let host = try state.serve(clock)
+    _ = try host.ask("orders.put", TestOrder.put(1))
+    let refused = try state.run(["compact", "--state", state.path])
+    #expect(refused.exit == .code(1))
+    #expect(refused.errorText.contains("in use by process \(host.child.processIdentifier)"))
+    #expect(try host.finish().exit == .code(0))
+  }
+
+  @Test func killedAgainAndAgainWhileSnapshotsAreWritten() throws {
+    var generator = SeededGenerator(seed: 77)
+    var acknowledged = 0
+    for round in 0..<8 {
+      let host = try state.serve(clock + ["--snapshot-after", "2000"])
+      let counts = try host.ask("status")["counts"] as? [String: Int]
+      #expect((counts?["orders"] ?? 0) >= acknowledged, "round \(round)")
+      acknowledged = counts?["orders"] ?? 0
+      for _ in 0..<generator.integer(in: 1...30) {
+        _ = try host.ask("orders.put", TestOrder.put(acknowledged..<acknowledged + 10))
+        acknowledged += 10
+      }
+      host.child.kill()
+      _ = try host.child.wait()
+    }
+    let host = try state.serve(clock)
+    #expect((try host.ask("status")["counts"] as? [String: Int])?["orders"] == acknowledged)
+    #expect(try storage(host)["started_from"] as? String != "log")
+    // From the log alone it is the same.
+    let answers = try answers(host)
+    _ = try host.finish()
+    for name in try names() where name.hasPrefix("snapshot-") || name == "manifest" {
+      try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+    }
+    _ = try start(answers, from: "log")
+  }
+}
+
+/// CRC32C, a bit at a time: an implementation of its own, to forge headers with.
+enum CRC32C {
+  static func of(_ bytes: [UInt8]) -> UInt32 {
+    var state: UInt32 = ~0
+    for byte in bytes {
+      state ^= UInt32(byte)
+      for _ in 0..<8 { state = state & 1 == 1 ? (state >> 1) ^ 0x82F6_3B78 : state >> 1 }
+    }
+    return ~state
+  }
+}
