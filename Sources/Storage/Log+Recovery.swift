@@ -62,19 +62,24 @@ extension Log {
 }
 
 /// One pass over the segments of a log.
-private struct LogRecovery {
+struct LogRecovery {
   let disk: any Disk
-  let covered: UInt64
+  /// Nil where the log may begin with any record: only its form is looked at then.
+  let covered: UInt64?
   var report = RecoveryReport()
 
-  private var identity: LogIdentity?
-  private var expected: UInt64 = 0
+  private(set) var identity: LogIdentity?
+  /// The sequence of the record after the last good place.
+  private(set) var expected: UInt64 = 0
+  /// Where the last intact record ends that was given or is known otherwise, also after a throw;
+  /// nil where there is not even a header.
+  private(set) var lastGood: (segment: Int, offset: UInt64)?
   private var last: (number: Int, file: any DiskFile, end: SegmentEnd, sizeBytes: UInt64)?
 
-  init(disk: any Disk, covered: UInt64) {
+  init(disk: any Disk, covered: UInt64?) {
     self.disk = disk
     self.covered = covered
-    expected = covered + 1
+    expected = (covered ?? 0) + 1
   }
 
   mutating func read(
@@ -91,6 +96,7 @@ private struct LogRecovery {
       try readSegment(number, isFirst: index == 0, isLast: isLast, opening: opening, consume)
     }
     report.lastSequence = expected - 1
+    let covered = covered ?? 0
     guard report.lastSequence >= covered, !(numbers.isEmpty && covered > 0) else {
       throw .missingSegment(file: SegmentName.name((numbers.last ?? 0) + 1))
     }
@@ -105,7 +111,7 @@ private struct LogRecovery {
     let header: SegmentHeader
     do throws(StorageError) { header = try reader.header() } catch {
       // A first segment that is not number 1 holds the only word on where its records begin.
-      let isKnownWithout = !isFirst || (number == 1 && covered == 0)
+      let isKnownWithout = !isFirst || (number == 1 && (covered ?? 0) == 0)
       guard error == .damagedHeader(file: name), isLast, isKnownWithout,
         try reader.isEmptyAfterHeader()
       else { throw error }
@@ -114,14 +120,18 @@ private struct LogRecovery {
       return
     }
     try check(header, number: number, isFirst: isFirst)
-    let covered = covered
+    let covered = covered ?? 0
     var given: UInt64 = 0
-    let end = try reader.readRecords(expecting: &expected) { sequence, payload in
+    var offset = UInt64(SegmentHeader.sizeBytes)
+    defer {
+      lastGood = (number, offset)
+      report.records += given
+    }
+    let end = try reader.readRecords(from: &offset, expecting: &expected) { sequence, payload in
       guard sequence > covered else { return }
       try consume(sequence, payload)
       given += 1
     }
-    report.records += given
     last = (number, file, end, reader.sizeBytes)
     switch end {
     case .clean(let offset): report.bytes += offset
@@ -147,7 +157,7 @@ private struct LogRecovery {
       return
     }
     identity = header.identity
-    if header.firstSequence > covered + 1 {
+    if let covered, header.firstSequence > covered + 1 {
       guard number == 1 else { throw .missingSegment(file: SegmentName.name(number - 1)) }
       throw .sequenceGap(
         LogPlace(file: name, offset: 0), expected: covered + 1, found: header.firstSequence)
@@ -171,7 +181,7 @@ extension LogRecovery {
     case .clean(let offset): endOffset = offset
     case .torn(let offset, let dataEnd, let intactAfter):
       let place = LogPlace(file: SegmentName.name(last.number), offset: offset)
-      let kept = try keep(last.file, place: place, through: dataEnd)
+      let kept = try Aside.keep(last.file, from: place, through: dataEnd, as: .torn, on: disk)
       try lifted { () throws(SystemError) in try last.file.resize(toBytes: offset) }
       sizeBytes = offset
       endOffset = offset
@@ -203,33 +213,5 @@ extension LogRecovery {
     return LogTail(
       identity: identity, segmentNumber: number, file: file, endOffset: size, sizeBytes: size,
       lastSequence: expected - 1)
-  }
-
-  /// Copies the torn tail into a file of its own, durably, and returns the file's name.
-  private func keep(
-    _ file: any DiskFile, place: LogPlace, through end: UInt64
-  ) throws(StorageError) -> String {
-    let window = FileWindow(file)
-    let names = Set(try lifted { () throws(SystemError) in try disk.names() })
-    let plain = "\(place.file).torn-\(place.offset)"
-    var name = plain
-    var copy = 2
-    while names.contains(name) {
-      name = "\(plain).\(copy)"
-      copy += 1
-    }
-    let kept = try lifted { () throws(SystemError) in try disk.open(name, for: .creatingNew) }
-    var offset = place.offset
-    while offset < end {
-      let bytes = try window.bytes(at: offset, count: Int(min(1 << 20, end - offset)))
-      guard !bytes.isEmpty else { break }
-      try lifted { () throws(SystemError) in try kept.write(bytes, at: offset - place.offset) }
-      offset += UInt64(bytes.count)
-    }
-    try lifted { () throws(SystemError) in
-      try kept.synchronize()
-      try disk.synchronize()
-    }
-    return name
   }
 }
