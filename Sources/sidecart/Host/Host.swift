@@ -34,6 +34,8 @@ final class Host {
   private var lastMoment = Instant.earliest
   /// What was found when the log was read; nil without a state folder.
   let recovery: RecoveryReport?
+  /// What follows the log in a process that only reads.
+  let following: Following?
 
   /// Opens a state folder, or none for a process that holds everything in memory only.
   ///
@@ -54,29 +56,20 @@ final class Host {
     guard let state else {
       log = nil
       recovery = nil
+      following = nil
       return
-    }
-    let scanner = JSONScanner(
-      limits: Limits(
-        maximumLineBytes: Log.payloadLimitBytes, maximumDepth: Limits().maximumDepth + 8))
-    let replay: RecordConsumer = { _, payload in
-      do {
-        try service.engine.replay(payload, with: scanner)
-      } catch let error as ScanError {
-        throw HostFailure("\(error.message) (byte \(error.offset) of the record)")
-      } catch let error as ParameterError {
-        throw HostFailure("\(error.message) at \(error.path)")
-      }
     }
     let folder = try StateFolder(path: state, for: isReadOnly ? .reading : .writing)
     storage.folder = state
     if isReadOnly {
       log = nil
-      recovery = try Log.read(on: folder, replay)
-      storage.isReadOnly = true
-      storage.replayedSequence = recovery?.lastSequence ?? 0
+      let following = try Following(folder, service)
+      recovery = following.start
+      self.following = following
+      storage.following = following
     } else {
-      let opened = try Log.open(on: folder, replay)
+      following = nil
+      let opened = try Log.open(on: folder, Host.replay(into: service))
       log = opened
       recovery = opened.recovery
       storage.log = opened
@@ -120,7 +113,7 @@ final class Host {
   }
 
   /// The TZif bytes of a zone, from the folders in which systems keep them.
-  private static func zoneFile(_ name: String) -> [UInt8]? {
+  static func zoneFile(_ name: String) -> [UInt8]? {
     for folder in ["/usr/share/zoneinfo/", "/usr/lib/zoneinfo/", "/etc/zoneinfo/"] {
       if let bytes = try? readFile(folder + name, maximumBytes: 1 << 20) { return bytes }
     }
@@ -160,18 +153,17 @@ func readAll(_ descriptor: Int32, name: String, maximumBytes: Int) throws -> [UI
 private final class StorageStatus {
   var folder: String?
   var log: Log?
-  var isReadOnly = false
-  var replayedSequence: UInt64 = 0
+  weak var following: Following?
 
   func write(to writer: inout JSONWriter) {
     writer.key("kind")
     writer.string(folder == nil ? "memory" : "folder")
     writer.key("durability")
-    writer.string(folder == nil ? "none" : isReadOnly ? "read_only" : "always")
-    guard folder != nil else { return }
-    writer.key("sequence")
-    writer.integer(Int(clamping: log?.lastSequence ?? replayedSequence))
+    writer.string(folder == nil ? "none" : following == nil ? "always" : "read_only")
+    following?.writeStatus(to: &writer)
     if let log {
+      writer.key("sequence")
+      writer.integer(Int(clamping: log.lastSequence))
       writer.key("durable_sequence")
       writer.integer(Int(clamping: log.durableSequence))
       writer.key("segment")
