@@ -126,6 +126,7 @@ struct LogRecovery {
     defer {
       lastGood = (number, offset)
       report.records += given
+      report.bytes += offset
     }
     let end = try reader.readRecords(from: &offset, expecting: &expected) { sequence, payload in
       guard sequence > covered else { return }
@@ -134,11 +135,10 @@ struct LogRecovery {
     }
     last = (number, file, end, reader.sizeBytes)
     switch end {
-    case .clean(let offset): report.bytes += offset
+    case .clean: return
     case .torn(let offset, let dataEnd, let intactAfter):
       let place = LogPlace(file: name, offset: offset)
       guard isLast else { throw .tornBeforeLast(place) }
-      report.bytes += offset
       report.ending = .tornTail(
         TornTail(place: place, bytes: dataEnd - offset, intactAfter: intactAfter, keptAs: nil))
     }

@@ -87,10 +87,11 @@ struct CheckReport {
   }
 
   private func setAside(_ verb: String) -> String {
-    let records = inspection.cutRecordCount
     let names = inspection.cuts.map(\.keptAs).joined(separator: ", ")
-    return "\(count(records, "record")) that may have been acknowledged \(verb) set aside in "
-      + "\(names); the log ends with record \(inspection.report.lastSequence)"
+    let bytes = inspection.cuts.reduce(0) { $0 + $1.bytes }
+    return "\(count(bytes, "byte")) with \(count(inspection.cutRecordCount, "whole record")), "
+      + "which may have been acknowledged, \(verb) set aside in \(names); the log then ends with "
+      + "record \(inspection.report.lastSequence)"
   }
 
   // MARK: For programs
