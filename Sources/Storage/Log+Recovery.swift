@@ -74,6 +74,8 @@ struct LogRecovery {
   /// Where the last intact record ends that was given or is known otherwise, also after a throw;
   /// nil where there is not even a header.
   private(set) var lastGood: (segment: Int, offset: UInt64)?
+  /// Where the last intact record of that segment begins; 0, the header, where there is none.
+  private(set) var lastRecordOffset: UInt64 = 0
   private var last: (number: Int, file: any DiskFile, end: SegmentEnd, sizeBytes: UInt64)?
 
   init(disk: any Disk, covered: UInt64?) {
@@ -123,14 +125,19 @@ struct LogRecovery {
     let covered = covered ?? 0
     var given: UInt64 = 0
     var offset = UInt64(SegmentHeader.sizeBytes)
+    var recordOffset: UInt64 = 0
+    var recordEnd = offset
     defer {
       lastGood = (number, offset)
+      lastRecordOffset = recordOffset
       report.records += given
       report.bytes += offset
     }
     let end = try reader.readRecords(from: &offset, expecting: &expected) { sequence, payload in
+      if sequence > covered { try consume(sequence, payload) }
+      recordOffset = recordEnd
+      recordEnd += UInt64(RecordHeader.recordBytes(payloadBytes: payload.count))
       guard sequence > covered else { return }
-      try consume(sequence, payload)
       given += 1
     }
     last = (number, file, end, reader.sizeBytes)

@@ -79,7 +79,8 @@ package final class LogFollower {
     let place = Place(
       identity: identity, number: good.segment,
       window: FileWindow(file, capacityBytes: 1 << 16), offset: good.offset,
-      given: try Peek(file, at: 0))
+      givenOffset: recovery.lastRecordOffset,
+      given: try Peek(file, at: recovery.lastRecordOffset))
     return (recovery.report, recovery.expected, place)
   }
 
