@@ -32,7 +32,7 @@ package struct LogInspection: Equatable, Sendable {
 package struct LogCut: Equatable, Sendable {
   /// Where it begins; at offset 0 it is a whole segment.
   package let place: LogPlace
-  /// Its bytes, up to the last that is not zero.
+  /// Its bytes, without the room that was reserved behind them.
   package let bytes: UInt64
   /// Records in it whose checksum holds.
   package let wholeRecordCount: Int
@@ -89,12 +89,12 @@ extension Log {
       let place = LogPlace(file: SegmentName.name(number), offset: start)
       let file = try lifted { () throws(SystemError) in try disk.open(place.file, for: .reading) }
       let reader = try SegmentReader(name: place.file, file: file)
-      let dataEnd = try reader.lastDataEnd(from: start)
-      if number == good.segment, dataEnd == nil { continue }
+      let remains = try reader.remains(from: start)
+      let end = min(remains.end, reader.sizeBytes)
+      if number == good.segment, end == start { continue }
       cuts.append(
         LogCut(
-          place: place, bytes: (dataEnd ?? start) - start,
-          wholeRecordCount: try reader.intactRecordCount(from: start),
+          place: place, bytes: end - start, wholeRecordCount: remains.recordCount,
           keptAs: Aside.name(place, .cut, among: Set(names))))
     }
     return cuts

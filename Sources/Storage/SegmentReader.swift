@@ -10,8 +10,8 @@
 //
 // "Later on" looks at every multiple of 8, as the damage may be in the length. A reader beside a
 // living writer can meet a place before its record got there and a later place after, so a place is
-// looked at once more after what follows it was judged. Nothing past the size that the file had when
-// the reader was made is looked at: what is added meanwhile is the next reader's.
+// looked at once more after what follows it was judged. Nothing past the size that the file had
+// when the reader was made is looked at: what is added meanwhile is the next reader's.
 
 /// How the records of a segment end.
 enum SegmentEnd: Equatable {
@@ -89,9 +89,10 @@ struct SegmentReader {
     }
   }
 
-  /// How many whole records stand anywhere from an offset on, whatever stands between them.
-  func intactRecordCount(from offset: UInt64) throws(StorageError) -> Int {
-    guard let dataEnd = try lastDataEnd(from: offset) else { return 0 }
+  /// How many whole records stand anywhere from an offset on, whatever stands between them, and
+  /// where everything that is not reserved room ends: a record may end in zeros.
+  func remains(from offset: UInt64) throws(StorageError) -> (recordCount: Int, end: UInt64) {
+    guard let dataEnd = try lastDataEnd(from: offset) else { return (0, offset) }
     var count = 0
     // Records stand at multiples of 8, whatever the offset asked for.
     var place = max(UInt64(SegmentHeader.sizeBytes), (offset + 7) & ~7)
@@ -103,7 +104,7 @@ struct SegmentReader {
         place += 8
       }
     }
-    return count
+    return (count, max(place, dataEnd))
   }
 
   private func check(
