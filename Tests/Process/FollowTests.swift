@@ -16,6 +16,7 @@ struct FollowTests {
   @Test func readersSeeEveryAcknowledgedWriteAtOnce() throws {
     let state = try ServeState()
     let writer = try state.serve()
+    _ = try writer.ask("ping")
     let readers = try (0..<2).map { _ in try state.serve(["--read-only"]) }
     for number in 1...60 {
       #expect(try writer.ask("orders.put", TestOrder.put(number))["accepted"] as? Int == 1)
