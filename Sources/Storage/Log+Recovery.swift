@@ -65,21 +65,29 @@ extension Log {
 }
 
 /// One pass over the segments of a log.
-private struct LogRecovery {
+struct LogRecovery {
   let disk: any Disk
-  let covered: UInt64
+  /// Nil where the log may begin with any record: only its form is looked at then.
+  let covered: UInt64?
+  /// Records beyond this sequence are not read.
   let through: UInt64
   var report = RecoveryReport()
 
-  private var identity: LogIdentity?
-  private var expected: UInt64 = 0
+  private(set) var identity: LogIdentity?
+  /// The sequence of the record after the last good place.
+  private(set) var expected: UInt64 = 0
+  /// Where the last intact record ends that was given or is known otherwise, also after a throw;
+  /// nil where there is not even a header.
+  private(set) var lastGood: (segment: Int, offset: UInt64)?
+  /// Where the last intact record of that segment begins; 0, the header, where there is none.
+  private(set) var lastRecordOffset: UInt64 = 0
   private var last: (number: Int, file: any DiskFile, end: SegmentEnd, sizeBytes: UInt64)?
 
-  init(disk: any Disk, covered: UInt64, through: UInt64 = .max) {
+  init(disk: any Disk, covered: UInt64?, through: UInt64 = .max) {
     self.disk = disk
     self.covered = covered
     self.through = through
-    expected = covered + 1
+    expected = (covered ?? 0) + 1
   }
 
   mutating func read(
@@ -98,6 +106,7 @@ private struct LogRecovery {
       try readSegment(number, isFirst: index == start, isLast: isLast, opening: opening, consume)
     }
     report.lastSequence = expected - 1
+    let covered = covered ?? 0
     guard report.lastSequence >= covered, !(numbers.isEmpty && covered > 0) else {
       throw .missingSegment(file: SegmentName.name((numbers.last ?? 0) + 1))
     }
@@ -106,7 +115,7 @@ private struct LogRecovery {
   /// The place of the segment that holds the first record that is not known otherwise: what lies
   /// before it is not read. A segment whose header does not read is looked for from the one before.
   private func firstNeeded(_ numbers: [Int]) throws(StorageError) -> Int {
-    if covered == 0 { return 0 }
+    guard let covered, covered > 0 else { return 0 }
     for index in numbers.indices.reversed() {
       let name = SegmentName.name(numbers[index])
       let file = try lifted { () throws(SystemError) in try disk.open(name, for: .reading) }
@@ -125,7 +134,7 @@ private struct LogRecovery {
     let header: SegmentHeader
     do throws(StorageError) { header = try reader.header() } catch {
       // A first segment that is not number 1 holds the only word on where its records begin.
-      let isKnownWithout = !isFirst || (number == 1 && covered == 0)
+      let isKnownWithout = !isFirst || (number == 1 && (covered ?? 0) == 0)
       guard error == .damagedHeader(file: name), isLast, isKnownWithout,
         try reader.isEmptyAfterHeader()
       else { throw error }
@@ -134,21 +143,32 @@ private struct LogRecovery {
       return
     }
     try check(header, number: number, isFirst: isFirst)
-    let (covered, through) = (covered, through)
+    let covered = covered ?? 0
+    let through = through
     var given: UInt64 = 0
-    let end = try reader.readRecords(expecting: &expected) { sequence, payload in
-      guard sequence > covered, sequence <= through else { return }
-      try consume(sequence, payload)
+    var offset = UInt64(SegmentHeader.sizeBytes)
+    var recordOffset: UInt64 = 0
+    var recordEnd = offset
+    defer {
+      lastGood = (number, offset)
+      lastRecordOffset = recordOffset
+      report.records += given
+      report.bytes += offset
+    }
+    let end = try reader.readRecords(from: &offset, expecting: &expected) { sequence, payload in
+      let isWanted = sequence > covered && sequence <= through
+      if isWanted { try consume(sequence, payload) }
+      recordOffset = recordEnd
+      recordEnd += UInt64(RecordHeader.recordBytes(payloadBytes: payload.count))
+      guard isWanted else { return }
       given += 1
     }
-    report.records += given
     last = (number, file, end, reader.sizeBytes)
     switch end {
-    case .clean(let offset): report.bytes += offset
+    case .clean: return
     case .torn(let offset, let dataEnd, let intactAfter):
       let place = LogPlace(file: name, offset: offset)
       guard isLast else { throw .tornBeforeLast(place) }
-      report.bytes += offset
       report.ending = .tornTail(
         TornTail(place: place, bytes: dataEnd - offset, intactAfter: intactAfter, keptAs: nil))
     }
@@ -167,7 +187,7 @@ private struct LogRecovery {
       return
     }
     identity = header.identity
-    if header.firstSequence > covered + 1 {
+    if let covered, header.firstSequence > covered + 1 {
       guard number == 1 else { throw .missingSegment(file: SegmentName.name(number - 1)) }
       throw .sequenceGap(
         LogPlace(file: name, offset: 0), expected: covered + 1, found: header.firstSequence)
@@ -191,7 +211,7 @@ extension LogRecovery {
     case .clean(let offset): endOffset = offset
     case .torn(let offset, let dataEnd, let intactAfter):
       let place = LogPlace(file: SegmentName.name(last.number), offset: offset)
-      let kept = try keep(last.file, place: place, through: dataEnd)
+      let kept = try Aside.keep(last.file, from: place, through: dataEnd, as: .torn, on: disk)
       try lifted { () throws(SystemError) in try last.file.resize(toBytes: offset) }
       sizeBytes = offset
       endOffset = offset
@@ -223,33 +243,5 @@ extension LogRecovery {
     return LogTail(
       identity: identity, segmentNumber: number, file: file, endOffset: size, sizeBytes: size,
       lastSequence: expected - 1)
-  }
-
-  /// Copies the torn tail into a file of its own, durably, and returns the file's name.
-  private func keep(
-    _ file: any DiskFile, place: LogPlace, through end: UInt64
-  ) throws(StorageError) -> String {
-    let window = FileWindow(file)
-    let names = Set(try lifted { () throws(SystemError) in try disk.names() })
-    let plain = "\(place.file).torn-\(place.offset)"
-    var name = plain
-    var copy = 2
-    while names.contains(name) {
-      name = "\(plain).\(copy)"
-      copy += 1
-    }
-    let kept = try lifted { () throws(SystemError) in try disk.open(name, for: .creatingNew) }
-    var offset = place.offset
-    while offset < end {
-      let bytes = try window.bytes(at: offset, count: Int(min(1 << 20, end - offset)))
-      guard !bytes.isEmpty else { break }
-      try lifted { () throws(SystemError) in try kept.write(bytes, at: offset - place.offset) }
-      offset += UInt64(bytes.count)
-    }
-    try lifted { () throws(SystemError) in
-      try kept.synchronize()
-      try disk.synchronize()
-    }
-    return name
   }
 }

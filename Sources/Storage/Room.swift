@@ -6,4 +6,5 @@
 //
 // Reading order: Disk (the seam that tests replace), StateFolder (who may write), SegmentHeader and
 // RecordHeader (the bytes), SegmentReader (what is intact), Log (append and commit), Log+Recovery
-// (the table of cases at start).
+// (the table of cases at start), LogFollower (reading along), LogInspection and LogRepair (what is
+// wrong, and the cut), LogBackup (a copy meanwhile).

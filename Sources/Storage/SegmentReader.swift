@@ -10,7 +10,8 @@
 //
 // "Later on" looks at every multiple of 8, as the damage may be in the length. A reader beside a
 // living writer can meet a place before its record got there and a later place after, so a place is
-// looked at once more after what follows it was judged.
+// looked at once more after what follows it was judged. Nothing past the size that the file had
+// when the reader was made is looked at: what is added meanwhile is the next reader's.
 
 /// How the records of a segment end.
 enum SegmentEnd: Equatable {
@@ -32,9 +33,15 @@ struct SegmentReader {
   private let window: FileWindow
 
   init(name: String, file: any DiskFile) throws(StorageError) {
+    try self.init(name: name, window: FileWindow(file))
+  }
+
+  /// A reader over a window that is kept from one reader to the next.
+  init(name: String, window: FileWindow) throws(StorageError) {
     self.name = name
-    sizeBytes = try lifted { () throws(SystemError) in try file.sizeBytes() }
-    window = FileWindow(file)
+    self.window = window
+    sizeBytes = try lifted { () throws(SystemError) in try window.file.sizeBytes() }
+    window.forget()
   }
 
   /// The segment's header.
@@ -50,28 +57,54 @@ struct SegmentReader {
 
   /// Gives every intact record to `consume`, in order, and judges what follows the last. O(bytes).
   ///
-  /// - Parameter sequence: what the first record must have; afterwards, what the next one will.
+  /// - Parameters:
+  ///   - offset: where to begin: behind the header or a record; afterwards, the end of the last
+  ///     record that was taken, also where this throws.
+  ///   - sequence: what the first record must have; afterwards, what the next one will.
   func readRecords(
-    expecting sequence: inout UInt64, _ consume: RecordConsumer
+    from offset: inout UInt64, expecting sequence: inout UInt64, _ consume: RecordConsumer
   ) throws(StorageError) -> SegmentEnd {
-    var offset = UInt64(SegmentHeader.sizeBytes)
     while true {
-      if let (header, bytes) = try record(at: offset) {
-        try check(header, at: offset, expecting: sequence)
-        let start = RecordHeader.sizeBytes
-        let payload = bytes[start..<(start + header.payloadBytes)]
-        do { try consume(header.sequence, UnsafeRawBufferPointer(rebasing: payload)) } catch {
-          throw .refusedRecord(
-            LogPlace(file: name, offset: offset), sequence: sequence, reason: "\(error)")
-        }
-        sequence += 1
-        offset += UInt64(bytes.count)
-        continue
-      }
+      try readIntactRecords(from: &offset, expecting: &sequence, consume)
       let judged = judgement(at: offset, expecting: sequence)
       window.forget()
       if try record(at: offset) == nil { return try judged.get() }
     }
+  }
+
+  /// As `readRecords`, without a judgement of what follows the last intact record.
+  func readIntactRecords(
+    from offset: inout UInt64, expecting sequence: inout UInt64, _ consume: RecordConsumer
+  ) throws(StorageError) {
+    while let (header, bytes) = try record(at: offset) {
+      try check(header, at: offset, expecting: sequence)
+      let start = RecordHeader.sizeBytes
+      let payload = bytes[start..<(start + header.payloadBytes)]
+      do { try consume(header.sequence, UnsafeRawBufferPointer(rebasing: payload)) } catch {
+        throw .refusedRecord(
+          LogPlace(file: name, offset: offset), sequence: sequence, reason: "\(error)")
+      }
+      sequence += 1
+      offset += UInt64(bytes.count)
+    }
+  }
+
+  /// How many whole records stand anywhere from an offset on, whatever stands between them, and
+  /// where everything that is not reserved room ends: a record may end in zeros.
+  func remains(from offset: UInt64) throws(StorageError) -> (recordCount: Int, end: UInt64) {
+    guard let dataEnd = try lastDataEnd(from: offset) else { return (0, offset) }
+    var count = 0
+    // Records stand at multiples of 8, whatever the offset asked for.
+    var place = max(UInt64(SegmentHeader.sizeBytes), (offset + 7) & ~7)
+    while place < dataEnd {
+      if let (header, bytes) = try record(at: place), header.sequence > 0 {
+        count += 1
+        place += UInt64(bytes.count)
+      } else {
+        place += 8
+      }
+    }
+    return (count, max(place, dataEnd))
   }
 
   private func check(
@@ -107,7 +140,7 @@ struct SegmentReader {
     let bytes = try window.bytes(at: offset, count: RecordHeader.sizeBytes)
     guard bytes.count == RecordHeader.sizeBytes else { return nil }
     let header = RecordHeader(bytes)
-    guard header.payloadBytes <= Log.payloadLimitBytes,
+    guard header.payloadBytes <= Log.payloadLimitBytes, offset <= sizeBytes,
       sizeBytes - offset >= UInt64(RecordHeader.recordBytes(payloadBytes: header.payloadBytes))
     else { return nil }
     return header
@@ -140,17 +173,20 @@ struct SegmentReader {
   }
 
   /// Where the last byte that is not zero ends, from an offset on; nil where there is none.
-  private func lastDataEnd(from offset: UInt64) throws(StorageError) -> UInt64? {
-    let stepBytes = 1 << 12
+  func lastDataEnd(from offset: UInt64) throws(StorageError) -> UInt64? {
+    let stepBytes: UInt64 = 1 << 12
     var end: UInt64?
     var place = offset
-    while true {
-      let bytes = try window.bytes(at: place, count: stepBytes)
+    while place < sizeBytes {
+      let count = Int(min(stepBytes, sizeBytes - place))
+      let bytes = try window.bytes(at: place, count: count)
       if !bytes.isZero, let last = bytes.lastIndex(where: { $0 != 0 }) {
         end = place + UInt64(last) + 1
       }
-      if bytes.count < stepBytes { return end }
-      place += UInt64(stepBytes)
+      // The file was cut meanwhile.
+      if bytes.count < count { return end }
+      place += stepBytes
     }
+    return end
   }
 }

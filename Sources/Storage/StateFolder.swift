@@ -91,6 +91,14 @@ package final class StateFolder: Disk {
     return processID(in: file)
   }
 
+  /// The process that writes to the folder now; nil where none does.
+  package static func presentWriter(path: String) -> Int32? {
+    guard let file = try? System.openFile(path + "/" + lockName, for: .reading) else { return nil }
+    defer { System.closeFile(file) }
+    guard (try? System.isHeld(file)) == true else { return nil }
+    return processID(in: file)
+  }
+
   private static func takeLock(path: String) throws(StorageError) -> Int32 {
     let name = path + "/" + lockName
     let file = try lifted { () throws(SystemError) in try System.openFile(name, for: .creating) }
@@ -99,6 +107,8 @@ package final class StateFolder: Disk {
         try System.lockExclusively(file, path: name)
       }
       guard isMine else { throw .locked(path: path, processID: processID(in: file)) }
+      // For those who only look; nothing is decided by it, so a file system without it will do.
+      try? System.markAsHeld(file)
       try lifted { () throws(SystemError) in
         let text = Array("\(System.processID)\n".utf8)
         try System.resize(file, toBytes: 0, path: name)
@@ -121,7 +131,8 @@ package final class StateFolder: Disk {
     }
   }
 
-  private static func synchronizeParent(of path: String) throws(SystemError) {
+  /// Makes the folder's own name durable.
+  package static func synchronizeParent(of path: String) throws(SystemError) {
     var parent = Substring(path)
     while parent.count > 1 && parent.last == "/" { parent.removeLast() }
     guard let slash = parent.lastIndex(of: "/") else { return try synchronize(folder: ".") }

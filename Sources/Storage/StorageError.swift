@@ -49,6 +49,13 @@ package enum StorageError: Error, Equatable, Sendable {
   /// An intact record could not be understood by the one who reads it.
   case refusedRecord(LogPlace, sequence: UInt64, reason: String)
 
+  /// A follower stands at the end of a segment that is gone, and so are records after it.
+  case missedSegments(after: LogPlace)
+  /// A follower has applied records up to there, and others stand in their place now.
+  case rewritten(LogPlace)
+  /// A copy of the state cannot be made there.
+  case badTarget(path: String, reason: String)
+
   /// True where the same call can succeed later without anyone repairing anything.
   package var isRetryable: Bool {
     if case .noRoom = self { true } else { false }
@@ -87,6 +94,10 @@ extension StorageError: CustomStringConvertible {
       "\(place): record \(expected) should be here, found \(found)"
     case .refusedRecord(let place, let sequence, let reason):
       "\(place): record \(sequence) was refused: \(reason)"
+    case .missedSegments(let place):
+      "\(place): what followed was removed before it was read"
+    case .rewritten(let place): "\(place): the log before this place is no longer what was read"
+    case .badTarget(let path, let reason): "\(path) \(reason)"
     }
   }
 }

@@ -106,6 +106,16 @@ extension System {
     _ = try call("rename", path: newName) { Int(renameat(folder, name, folder, newName)) }
   }
 
+  /// Renames a folder, in the place of an empty one where there is one.
+  package static func renameFolder(_ path: String, to newPath: String) throws(SystemError) {
+    _ = try call("rename", path: newPath) { Int(rename(path, newPath)) }
+  }
+
+  /// Removes an empty folder.
+  package static func removeFolder(_ path: String) throws(SystemError) {
+    _ = try call("rmdir", path: path) { Int(rmdir(path)) }
+  }
+
   /// Removes a file from a folder.
   package static func removeFile(_ name: String, in folder: Int32) throws(SystemError) {
     _ = try call("unlink", path: name) { Int(unlinkat(folder, name, 0)) }
@@ -148,6 +158,32 @@ extension System {
       if error.code == EWOULDBLOCK { return false }
       throw error
     }
+  }
+
+  /// Marks the file as held by this process, so that others can see it without taking part in the
+  /// locking: `flock` has no question for that, and to try it for a moment could refuse a writer
+  /// that starts just then. The system drops the mark when the process ends.
+  package static func markAsHeld(_ descriptor: Int32) throws(SystemError) {
+    var range = wholeFile(Int16(F_WRLCK))
+    _ = try call("fcntl") { Int(fcntl(descriptor, setOwnedLock, &range)) }
+  }
+
+  /// True where another open file has marked the file as held. Takes nothing.
+  package static func isHeld(_ descriptor: Int32) throws(SystemError) -> Bool {
+    var range = wholeFile(Int16(F_RDLCK))
+    _ = try call("fcntl") { Int(fcntl(descriptor, getOwnedLock, &range)) }
+    return range.l_type != Int16(F_UNLCK)
+  }
+
+  // F_OFD_GETLK and F_OFD_SETLK, which the C library's module does not show.
+  private static let getOwnedLock: Int32 = 36
+  private static let setOwnedLock: Int32 = 37
+
+  private static func wholeFile(_ kind: Int16) -> flock {
+    var range: flock = .init()
+    range.l_type = kind
+    range.l_whence = Int16(SEEK_SET)
+    return range
   }
 
   /// True where the descriptor is open and can be read. A host may have closed standard input.

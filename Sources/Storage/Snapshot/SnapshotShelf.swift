@@ -78,4 +78,17 @@ package struct SnapshotShelf {
       }
     }
   }
+
+  /// Names no snapshot any more that holds records beyond a sequence, and removes those: for a log
+  /// that was cut there.
+  package mutating func drop(beyond sequence: UInt64) throws(StorageError) {
+    let kept = manifest.snapshots.filter { $0.sequence <= sequence }
+    if kept.count == manifest.snapshots.count { return }
+    var next = manifest
+    next.generation = try nextGeneration()
+    next.snapshots = kept
+    try next.replace(on: disk)
+    manifest = next
+    try removeUnnamed()
+  }
 }

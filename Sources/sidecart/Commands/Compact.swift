@@ -51,12 +51,14 @@ enum Compact: Command {
       throw HostFailure("a snapshot of a later record is there already")
     }
     let covered = start.sequence
-    let replayer = Replayer(engine: start.takeEngine())
-    let report = try Log.read(on: disk, after: covered, through: through, replayer.consume)
+    let service = Host.emptyService()
+    service.engine = start.takeEngine()
+    let report = try Log.read(
+      on: disk, after: covered, through: through, Host.replay(into: service))
     guard report.lastSequence >= through else {
       throw HostFailure("the log ends at record \(report.lastSequence), before \(through)")
     }
     _ = try SnapshotKeeper.write(
-      &replayer.engine, on: disk, name: name, sequence: through, identity: identity)
+      &service.engine, on: disk, name: name, sequence: through, identity: identity)
   }
 }

@@ -14,7 +14,11 @@ enum Serve: Command {
       "folder that holds the log; made if it is not there (its parent must be).\nWithout "
         + "it everything is in memory only and gone at the end"
     ),
-    .flag("read-only", "replay the log and answer questions; refuse what would write"),
+    .flag(
+      "read-only",
+      "answer questions beside the process that writes, always up to\nits last write; refuse "
+        + "what would write"
+    ),
     .value(
       "snapshot-after", "BYTES",
       "write a snapshot when so many bytes of log, and a sixteenth of it,\n"
@@ -112,6 +116,7 @@ struct ServeLoop: ~Copyable {
         // A line that a signal cut short was never accepted; one that merely lacks its newline was.
         if !System.terminationRequested { framer.endInput() }
       }
+      try host.following?.follow()
       host.stamp()
       while !host.service.engine.isStopping, let line = framer.nextLine() {
         switch line {

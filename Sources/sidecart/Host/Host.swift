@@ -37,6 +37,8 @@ final class Host {
   /// What was found in the folder and not used, for people.
   private(set) var notes: [String] = []
   private let keeper: SnapshotKeeper?
+  /// What follows the log in a process that only reads.
+  let following: Following?
 
   /// Opens a state folder, or none for a process that holds everything in memory only.
   ///
@@ -53,29 +55,34 @@ final class Host {
     let storage = StorageStatus()
     let surroundings = Host.surroundings(
       isReadOnly: isReadOnly, storageStatus: { storage.write(to: &$0) })
+    let service = Service(engine: Engine(surroundings: surroundings), now: .earliest)
+    self.service = service
     guard let state else {
-      service = Service(engine: Engine(surroundings: surroundings), now: .earliest)
       log = nil
       recovery = nil
       keeper = nil
+      following = nil
       return
     }
     let folder = try StateFolder(path: state, for: isReadOnly ? .reading : .writing)
     storage.folder = state
-    if !isReadOnly { try SnapshotKeeper.clear(folder) }
-    let start = try Start(on: folder, surroundings: surroundings)
-    notes = start.notes
-    let covered = start.sequence
-    storage.snapshot = start.snapshot
-    let replayer = Replayer(engine: start.takeEngine())
     if isReadOnly {
       log = nil
       keeper = nil
-      recovery = try Log.read(on: folder, after: covered, replayer.consume)
-      storage.isReadOnly = true
-      storage.replayedSequence = recovery?.lastSequence ?? 0
+      let following = try Following(folder, service)
+      recovery = following.start
+      notes = following.notes
+      self.following = following
+      storage.following = following
     } else {
-      let opened = try Log.open(on: folder, after: covered, replayer.consume)
+      following = nil
+      try SnapshotKeeper.clear(folder)
+      let start = try Start(on: folder, surroundings: surroundings)
+      notes = start.notes
+      storage.snapshot = start.snapshot
+      let covered = start.sequence
+      service.engine = start.takeEngine()
+      let opened = try Log.open(on: folder, after: covered, Host.replay(into: service))
       log = opened
       recovery = opened.recovery
       keeper = try SnapshotKeeper(
@@ -83,8 +90,7 @@ final class Host {
       storage.log = opened
       storage.keeper = keeper
     }
-    service = Service(engine: replayer.takeEngine(), now: .earliest)
-    lastMoment = service.engine.lastLogged
+    if fixedMoment == nil { lastMoment = service.engine.lastLogged }
   }
 
   /// What the engine is given of this machine.
@@ -152,7 +158,7 @@ final class Host {
   }
 
   /// The TZif bytes of a zone, from the folders in which systems keep them.
-  private static func zoneFile(_ name: String) -> [UInt8]? {
+  static func zoneFile(_ name: String) -> [UInt8]? {
     for folder in ["/usr/share/zoneinfo/", "/usr/lib/zoneinfo/", "/etc/zoneinfo/"] {
       if let bytes = try? readFile(folder + name, maximumBytes: 1 << 20) { return bytes }
     }
@@ -195,26 +201,25 @@ private final class StorageStatus {
   var keeper: SnapshotKeeper?
   /// The snapshot that this process started from.
   var snapshot: String?
-  var isReadOnly = false
-  var replayedSequence: UInt64 = 0
+  weak var following: Following?
 
   func write(to writer: inout JSONWriter) {
     writer.key("kind")
     writer.string(folder == nil ? "memory" : "folder")
     writer.key("durability")
-    writer.string(folder == nil ? "none" : isReadOnly ? "read_only" : "always")
-    guard folder != nil else { return }
-    writer.key("sequence")
-    writer.integer(Int(clamping: log?.lastSequence ?? replayedSequence))
+    writer.string(folder == nil ? "none" : following == nil ? "always" : "read_only")
+    following?.writeStatus(to: &writer)
     if let log {
+      writer.key("sequence")
+      writer.integer(Int(clamping: log.lastSequence))
       writer.key("durable_sequence")
       writer.integer(Int(clamping: log.durableSequence))
       writer.key("segment")
       writer.integer(log.segmentNumber)
     }
-    writer.key("started_from")
-    if let snapshot { writer.string(snapshot) } else { writer.string("log") }
     guard let log, let keeper else { return }
+    writer.key("started_from")
+    writer.string(snapshot ?? "log")
     writer.key("snapshot")
     if let newest = keeper.newest {
       writer.beginObject()
