@@ -209,7 +209,7 @@ extension LogRecovery {
   private func keep(
     _ file: any DiskFile, place: LogPlace, through end: UInt64
   ) throws(StorageError) -> String {
-    let window = FileWindow(file)
+    let window = try FileWindow(file)
     let names = Set(try lifted { () throws(SystemError) in try disk.names() })
     let plain = "\(place.file).torn-\(place.offset)"
     var name = plain

@@ -9,8 +9,9 @@
 //   anything else                                    a torn tail: the last group was being written
 //
 // "Later on" looks at every multiple of 8, as the damage may be in the length. A reader beside a
-// living writer can meet a place before its record got there and a later place after, so a place is
-// looked at once more after what follows it was judged.
+// living writer can meet a place before its record got there and a later place after, or a file
+// that was shorter then, so a place is looked at once more, in a file that may have grown, after
+// what follows it was judged.
 
 /// How the records of a segment end.
 enum SegmentEnd: Equatable {
@@ -28,13 +29,14 @@ package typealias RecordConsumer = (
 
 struct SegmentReader {
   let name: String
-  let sizeBytes: UInt64
   private let window: FileWindow
+
+  /// The file's size, as far as it was read.
+  var sizeBytes: UInt64 { window.sizeBytes }
 
   init(name: String, file: any DiskFile) throws(StorageError) {
     self.name = name
-    sizeBytes = try lifted { () throws(SystemError) in try file.sizeBytes() }
-    window = FileWindow(file)
+    window = try FileWindow(file)
   }
 
   /// The segment's header.
@@ -69,7 +71,7 @@ struct SegmentReader {
         continue
       }
       let judged = judgement(at: offset, expecting: sequence)
-      window.forget()
+      try window.forget()
       if try record(at: offset) == nil { return try judged.get() }
     }
   }
