@@ -1,8 +1,8 @@
 // How the fuzzers run
 // -------------------
-// A fuzzer is a function of a seed: it makes bytes, hands them to the code and throws `Broken` where
-// what comes back breaks a promise. In CI each runs over the same few thousand seeds, 1, 2, 3 …, so
-// that a failure comes again. By hand:
+// A fuzzer is a function of a seed: it makes bytes, hands them to the code and throws `Broken`
+// where what comes back breaks a promise. In CI each runs over the same few thousand seeds, 1, 2,
+// 3 …, so that a failure comes again. By hand:
 //
 //   SIDECART_FUZZ_SECONDS=600 swift test --filter FuzzTests    new seeds for that long, each fuzzer
 //   SIDECART_FUZZ_SEED=17 swift test --filter FuzzTests        that seed alone

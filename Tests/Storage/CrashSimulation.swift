@@ -1,9 +1,9 @@
 // Many lives of one log
 // ---------------------
 // A seed makes a story: a log is opened, takes records, commits, synchronises, closes or goes on,
-// until the process is killed or the power fails, at a write, a sync, a rename or between them. What
-// was not synchronised is then kept, dropped, torn or spoilt. The next life opens what is left. At
-// each opening:
+// until the process is killed or the power fails, at a write, a sync, a rename or between them.
+// What was not synchronised is then kept, dropped, torn or spoilt. The next life opens what is
+// left. At each opening:
 //
 //   acknowledged is a subset of recovered      what a reply could have promised is there
 //   recovered is a prefix of what was sent     nothing else is, and nothing out of its order

@@ -3,8 +3,8 @@ import Storage
 /// A disk in memory that remembers what was synchronised, fails on demand, and can lose power.
 ///
 /// What was not synchronised survives a power failure wholly, in part, spoilt or not at all, by
-/// sectors and in any order; names (created, renamed, removed) survive up to some point of their history, as a
-/// journal keeps them.
+/// sectors and in any order; names (created, renamed, removed) survive up to some point of their
+/// history, as a journal keeps them.
 final class SimulatedDisk: Disk {
   enum Call: String, CaseIterable {
     case names, open, rename, remove, synchronizeFolder, size, read, write, resize, synchronize
