@@ -13,7 +13,7 @@ import Wire
 //
 //   {"now":"2026-03-01T02:00:00Z","facts":[{"order":{…}},{"order":{…}}]}
 //
-// Each fact is an object with one member, whose name is its kind. `Protocol/README.md` lists them.
+// Each fact is an object with one member, whose name is its kind. `Protocol/log.md` lists them.
 
 /// One thing that became true.
 package enum Fact {

@@ -41,7 +41,7 @@ enum Aside {
   static func copy(
     _ file: any DiskFile, from start: UInt64, through end: UInt64, to target: any DiskFile
   ) throws(StorageError) {
-    let window = FileWindow(file)
+    let window = try FileWindow(file)
     var offset = start
     while offset < end {
       let bytes = try window.bytes(at: offset, count: Int(min(1 << 20, end - offset)))

@@ -78,7 +78,7 @@ package final class LogFollower {
     }
     let place = Place(
       identity: identity, number: good.segment,
-      window: FileWindow(file, capacityBytes: 1 << 16), offset: good.offset,
+      window: try FileWindow(file, capacityBytes: 1 << 16), offset: good.offset,
       givenOffset: recovery.lastRecordOffset,
       given: try Peek(file, at: recovery.lastRecordOffset))
     return (recovery.report, recovery.expected, place)
@@ -169,7 +169,7 @@ extension LogFollower {
   private func move(
     to file: any DiskFile, after found: Place
   ) throws(StorageError) -> Place {
-    let window = FileWindow(file, capacityBytes: 1 << 16)
+    let window = try FileWindow(file, capacityBytes: 1 << 16)
     let name = SegmentName.name(found.number + 1)
     let header = try SegmentReader(name: name, window: window).header()
     guard header.identity == found.identity else { throw .foreignSegment(file: name) }

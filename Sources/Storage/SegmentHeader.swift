@@ -55,7 +55,8 @@ struct SegmentHeader: Equatable {
       throw .newerFormat(file: file, version: version, supported: Self.version)
     }
     let first = bytes.number(at: 16, as: UInt64.self)
-    guard version == Self.version, first > 0,
+    // No log gets that far, and counting on from there must not overflow.
+    guard version == Self.version, (1...UInt64(Int64.max)).contains(first),
       bytes.number(at: 12, as: UInt32.self) == UInt32(sizeBytes)
     else { throw .damagedHeader(file: file) }
     return SegmentHeader(

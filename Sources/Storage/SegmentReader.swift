@@ -9,9 +9,9 @@
 //   anything else                                    a torn tail: the last group was being written
 //
 // "Later on" looks at every multiple of 8, as the damage may be in the length. A reader beside a
-// living writer can meet a place before its record got there and a later place after, so a place is
-// looked at once more after what follows it was judged. Nothing past the size that the file had
-// when the reader was made is looked at: what is added meanwhile is the next reader's.
+// living writer can meet a place before its record got there and a later place after, or a file
+// that was shorter then, so a place is looked at once more, in a file that may have grown, after
+// what follows it was judged.
 
 /// How the records of a segment end.
 enum SegmentEnd: Equatable {
@@ -29,19 +29,20 @@ package typealias RecordConsumer = (
 
 struct SegmentReader {
   let name: String
-  let sizeBytes: UInt64
   private let window: FileWindow
 
+  /// The file's size, as far as it was read.
+  var sizeBytes: UInt64 { window.sizeBytes }
+
   init(name: String, file: any DiskFile) throws(StorageError) {
-    try self.init(name: name, window: FileWindow(file))
+    try self.init(name: name, window: try FileWindow(file))
   }
 
   /// A reader over a window that is kept from one reader to the next.
   init(name: String, window: FileWindow) throws(StorageError) {
     self.name = name
     self.window = window
-    sizeBytes = try lifted { () throws(SystemError) in try window.file.sizeBytes() }
-    window.forget()
+    try window.forget()
   }
 
   /// The segment's header.
@@ -67,7 +68,7 @@ struct SegmentReader {
     while true {
       try readIntactRecords(from: &offset, expecting: &sequence, consume)
       let judged = judgement(at: offset, expecting: sequence)
-      window.forget()
+      try window.forget()
       if try record(at: offset) == nil { return try judged.get() }
     }
   }

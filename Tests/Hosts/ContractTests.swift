@@ -29,10 +29,8 @@ import Testing
   }
 
   /// Kinds of facts: those that the code writes, and those that are explained.
-  @Test func everyKindOfFactIsInTheReadMe() throws {
-    let text = try String(
-      contentsOf: PackageRoot.url(of: "Protocol/README.md"), encoding: .utf8)
-    let part = try #require(text.components(separatedBy: "## The log").last)
+  @Test func everyKindOfFactIsExplained() throws {
+    let part = try String(contentsOf: PackageRoot.url(of: "Protocol/log.md"), encoding: .utf8)
     func kinds(_ path: String) throws -> [String] {
       let code = try String(contentsOf: PackageRoot.url(of: path), encoding: .utf8)
       return code.matches(of: /case "(?<kind>[a-z]+)"/).map { String($0.kind) }
@@ -46,7 +44,7 @@ import Testing
   /// The tables of the files are those at the top of the code that reads and writes them.
   @Test func theRecordLayoutIsThatOfTheCode() throws {
     let text = try String(
-      contentsOf: PackageRoot.url(of: "Protocol/README.md"), encoding: .utf8)
+      contentsOf: PackageRoot.url(of: "Protocol/log.md"), encoding: .utf8)
     for (path, count) in [("SegmentHeader", 8), ("RecordHeader", 5)] {
       let code = try String(
         contentsOf: PackageRoot.url(of: "Sources/Storage/\(path).swift"), encoding: .utf8)

@@ -2,9 +2,9 @@ import Storage
 
 /// A disk in memory that remembers what was synchronised, fails on demand, and can lose power.
 ///
-/// What was not synchronised survives a power failure wholly, in part or not at all, by sectors and
-/// in any order; names (created, renamed, removed) survive up to some point of their history, as a
-/// journal keeps them.
+/// What was not synchronised survives a power failure wholly, in part, spoilt or not at all, by
+/// sectors and in any order; names (created, renamed, removed) survive up to some point of their
+/// history, as a journal keeps them.
 final class SimulatedDisk: Disk {
   enum Call: String, CaseIterable {
     case names, open, rename, remove, synchronizeFolder, size, read, write, resize, synchronize
@@ -29,13 +29,11 @@ final class SimulatedDisk: Disk {
   private(set) var steps = 0
   /// The power fails during this step; every later call fails.
   var powerFailsAtStep: Int?
-  private var isDead = false
+  private(set) var isDead = false
   /// Gives the error number with which a call fails, or nil.
   var fault: (Call, String) -> Int32? = { _, _ in nil }
   /// The disk is full at this many bytes in all files.
   var capacityBytes: Int?
-  /// A disk that reports syncs it did not make: what the checks must notice.
-  var liesAboutSynchronizing = false
 
   init() {}
 
@@ -119,7 +117,6 @@ final class SimulatedDisk: Disk {
   func synchronize() throws(SystemError) {
     try check(.synchronizeFolder, "")
     if step() { throw dead(.synchronizeFolder, "") }
-    if liesAboutSynchronizing { return }
     durableFiles = files
     histories = []
   }
@@ -163,7 +160,8 @@ extension SimulatedDisk.Content {
   fileprivate func afterPowerFailure(using random: inout some RandomNumberGenerator) -> [UInt8] {
     var bytes = durable
     for change in changes {
-      switch (change, Int.random(in: 0..<3, using: &random)) {
+      let fate = Int.random(in: 0..<4, using: &random)
+      switch (change, fate) {
       case (_, 0): continue
       case (_, 1), (.resize, _): apply(change, to: &bytes)
       case (.write(let offset, let written), _):
@@ -171,8 +169,14 @@ extension SimulatedDisk.Content {
         while start < written.count {
           let sector = Self.sectorBytes - (offset + start) % Self.sectorBytes
           let end = min(written.count, start + sector)
+          var sectorBytes = Array(written[start..<end])
+          if fate == 3, Bool.random(using: &random) {
+            for index in sectorBytes.indices {
+              sectorBytes[index] = UInt8.random(in: 0...255, using: &random)
+            }
+          }
           if Bool.random(using: &random) {
-            apply(.write(offset: offset + start, bytes: Array(written[start..<end])), to: &bytes)
+            apply(.write(offset: offset + start, bytes: sectorBytes), to: &bytes)
           }
           start = end
         }
@@ -233,7 +237,6 @@ final class SimulatedFile: DiskFile {
   func synchronize() throws(SystemError) {
     try disk.check(.synchronize, name)
     if disk.step() { throw disk.dead(.synchronize, name) }
-    if disk.liesAboutSynchronizing { return }
     content.durable = content.present
     content.changes = []
   }

@@ -54,7 +54,7 @@ package struct Manifest: Equatable, Sendable {
     let names = try lifted { () throws(SystemError) in try disk.names() }
     guard names.contains(name) else { return nil }
     let file = try lifted { () throws(SystemError) in try disk.open(name, for: .reading) }
-    let window = FileWindow(file, capacityBytes: 1 << 16)
+    let window = try FileWindow(file, capacityBytes: 1 << 16)
     let bytes = try window.bytes(at: 0, count: 1 << 16)
     guard bytes.count < 1 << 16, let manifest = Manifest(bytes) else {
       throw .damagedManifest(file: name)

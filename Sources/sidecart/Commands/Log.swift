@@ -12,7 +12,7 @@ enum PrintLog: Command {
   ]
   static let details = """
     Each line is {"sequence":N,"now":"…","fact":{…}}; the kinds of fact are listed in
-    Protocol/README.md. Facts of one request have one sequence. Where the log is damaged, what
+    Protocol/log.md. Facts of one request have one sequence. Where the log is damaged, what
     stands
     before the damage is printed, and the exit status is 1.
 
