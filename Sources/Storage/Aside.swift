@@ -8,6 +8,15 @@ enum Aside {
     case cut
   }
 
+  /// Whether a file of that name holds what was taken out of the log.
+  static func isAside(_ name: String) -> Bool {
+    guard let dot = name.firstIndex(of: "."), SegmentName.number(String(name[..<dot])) != nil else {
+      return false
+    }
+    let rest = name[dot...]
+    return rest.hasPrefix(".\(Reason.torn.rawValue)-") || rest.hasPrefix(".\(Reason.cut.rawValue)-")
+  }
+
   /// The name under which bytes from that place are kept, where those names are taken already.
   static func name(_ place: LogPlace, _ reason: Reason, among names: Set<String>) -> String {
     let plain = "\(place.file).\(reason.rawValue)-\(place.offset)"

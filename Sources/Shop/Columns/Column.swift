@@ -189,7 +189,8 @@ extension Column: RandomAccessCollection, MutableCollection {
 
 // MARK: - Going through
 
-// The iterator is a type of its own, and so is a run: plain pointers that a loop keeps in registers.
+// The iterator is a type of its own, and so is a run: plain pointers that a loop keeps in
+// registers.
 
 extension Column {
   /// Goes through values that lie one behind the other.

@@ -11,9 +11,11 @@
 //   generation 7
 //   snapshot snapshot-00000007 sequence 5120044
 //   snapshot snapshot-00000006 sequence 4810021
+//   replace log-00000001 log-00000001.00000007.4711.rewritten
 //   checksum 3f9c01d2
 //
-// The first snapshot is the one to use, the next is for the case that it is damaged. The checksum
+// A line that says `replace` is there only while rewritten segments take the place of the log's
+// (LogRewrite); a start of a writer goes on with it. The first snapshot is the one to use, the next is for the case that it is damaged. The checksum
 // is the CRC32C of all lines before it. A manifest that is damaged names nothing: the log is read
 // from its beginning, and nothing is removed until a new manifest is durable.
 
@@ -29,6 +31,14 @@ package struct Manifest: Equatable, Sendable {
   package var generation: UInt64 = 0
   /// The newest first.
   package var snapshots: [Named] = []
+
+  /// Segments that are to be replaced, and by which files.
+  package var replacements: [Replacement] = []
+
+  package struct Replacement: Equatable, Sendable {
+    package var segment: String
+    package var file: String
+  }
 
   package struct Named: Equatable, Sendable {
     package var name: String
@@ -84,6 +94,9 @@ package struct Manifest: Equatable, Sendable {
     for snapshot in snapshots {
       text += "snapshot \(snapshot.name) sequence \(snapshot.sequence)\n"
     }
+    for replacement in replacements {
+      text += "replace \(replacement.segment) \(replacement.file)\n"
+    }
     return text + "checksum \(Self.checksum(of: text))\n"
   }
 
@@ -106,6 +119,10 @@ package struct Manifest: Equatable, Sendable {
         let sequence = UInt64(words[3]), Self.isSnapshot(String(words[1]))
       {
         snapshots.append(Named(name: String(words[1]), sequence: sequence))
+      } else if words.count == 3, words[0] == "replace",
+        SegmentName.number(String(words[1])) != nil, words[2].hasSuffix(LogRewrite.suffix)
+      {
+        replacements.append(Replacement(segment: String(words[1]), file: String(words[2])))
       } else {
         return nil
       }

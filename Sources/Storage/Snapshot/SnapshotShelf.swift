@@ -41,8 +41,16 @@ package struct SnapshotShelf {
     UInt64(name.dropFirst("snapshot-".count).prefix { $0 != "." })
   }
 
+  /// What tells the files of whoever writes that snapshot from those of others.
+  package static func tag(of unfinished: String) -> String {
+    String(unfinished.dropFirst("snapshot-".count).dropLast(".new".count))
+  }
+
   /// Takes over a snapshot whose bytes are durable: names it in the manifest, and removes what is
   /// no longer named. Answers its name.
+  ///
+  /// Where its writer wrote segments of the log anew, these take their place in the same step, and
+  /// no snapshot but the new one, nor anything that was ever cut off the log, stays.
   package mutating func adopt(
     _ unfinished: String, sequence: UInt64
   ) throws(StorageError) -> String {
@@ -61,10 +69,36 @@ package struct SnapshotShelf {
     next.generation = generation
     next.snapshots.insert(Manifest.Named(name: name, sequence: sequence), at: 0)
     next.snapshots = Array(next.snapshots.prefix(Manifest.generationCount))
+    let ending = "." + Self.tag(of: unfinished) + LogRewrite.suffix
+    for file in names where file.hasSuffix(ending) {
+      let segment = String(file.dropLast(ending.utf8.count))
+      next.replacements.append(Manifest.Replacement(segment: segment, file: file))
+    }
+    if !next.replacements.isEmpty { next.snapshots = [next.snapshots[0]] }
     try next.replace(on: disk)
     manifest = next
+    try finishReplacing()
     try removeUnnamed()
     return name
+  }
+
+  /// Puts rewritten segments in the place of the log's, as the manifest says; goes on with it where
+  /// a crash cut it short.
+  package mutating func finishReplacing() throws(StorageError) {
+    if manifest.replacements.isEmpty { return }
+    let names = try lifted { () throws(SystemError) in try disk.names() }
+    let replacements = manifest.replacements
+    try lifted { () throws(SystemError) in
+      for replacement in replacements where names.contains(replacement.file) {
+        try disk.rename(replacement.file, to: replacement.segment)
+      }
+      for name in names where Aside.isAside(name) { try disk.remove(name) }
+      try disk.synchronize()
+    }
+    var next = manifest
+    next.replacements = []
+    try next.replace(on: disk)
+    manifest = next
   }
 
   /// Removes snapshots that the manifest does not name, finished or not. Only the folder's writer
@@ -73,8 +107,9 @@ package struct SnapshotShelf {
     if damage != nil, manifest.snapshots.isEmpty { return }
     let named = Set(manifest.snapshots.map(\.name))
     try lifted { () throws(SystemError) in
-      for name in try disk.names() where Manifest.isSnapshot(name) && !named.contains(name) {
-        try disk.remove(name)
+      for name in try disk.names() {
+        let isUnnamed = Manifest.isSnapshot(name) && !named.contains(name)
+        if isUnnamed || name.hasSuffix(LogRewrite.suffix) { try disk.remove(name) }
       }
     }
   }

@@ -16,9 +16,10 @@ enum Check: Command {
   ]
   static let details = """
     All of the log is read, also what a snapshot spares a start from reading, and every byte of the
-    newest snapshot. Every record's length, sequence and checksum is checked, and every fact is applied, as a start
-    would. Nothing is changed without --fix, and a serving process may go on. --fix needs the folder
-    to itself. It cuts a damaged log at the last good place, and a torn tail as a start would.
+    newest snapshot. Every record's length, sequence and checksum is checked, and every fact is
+    applied, as a start would. Nothing is changed without --fix, and a serving process may go on.
+    --fix needs the folder to itself. It cuts a damaged log at the last good place, and a torn tail
+    as a start would.
 
     Records behind the damage were acknowledged, and after --fix they no longer count: restore a
     backup instead where there is one that goes further. Files named log-….cut-… hold what was cut.

@@ -160,8 +160,13 @@ extension SnapshotKeeper {
   /// Before anything is read from the folder.
   static func clear(_ folder: StateFolder) throws(StorageError) {
     var shelf = try SnapshotShelf(on: folder)
-    let identity = try Log.identity(on: folder)
     let names = try folder.files()
+    if let damage = shelf.damage, names.contains(where: { $0.hasSuffix(LogRewrite.suffix) }) {
+      // Which segments of the log are to be replaced is not known.
+      throw damage
+    }
+    try shelf.finishReplacing()
+    let identity = try Log.identity(on: folder)
     for name in names where Manifest.isSnapshot(name) && name.hasSuffix(".new") {
       guard let header = try? Snapshot(name, on: folder).header, header.identity == identity,
         header.contentVersion == Engine.snapshotVersion,

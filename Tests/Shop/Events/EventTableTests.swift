@@ -27,7 +27,8 @@ import Testing
           id: name < 0 ? nil : facts.events.names[name],
           type: facts.events.types[facts.events.type[row]], customer: customer,
           item: item < 0 ? nil : facts.items.names[item], time: facts.events.time[row],
-          channel: facts.channelName(facts.events.channel[row]), value: facts.events.value(of: Int32(row))))
+          channel: facts.channelName(facts.events.channel[row]),
+          value: facts.events.value(of: Int32(row))))
       return true
     }
     return drafts
