@@ -156,10 +156,10 @@ extension Engine {
   /// How much there is of everything.
   var counts: [(StaticString, Int)] {
     [
-      ("items", facts.items.count), ("customers", facts.customers.count),
-      ("orders", facts.orders.count), ("order_lines", facts.orders.lineCount),
-      ("baskets", affinity.baskets.basketCount), ("events", facts.events.count),
-      ("channels", facts.channels.count), ("segments", segments.count),
+      ("items", facts.items.liveCount), ("customers", facts.customers.liveCount),
+      ("orders", facts.orders.liveCount), ("order_lines", facts.orders.liveLineCount),
+      ("baskets", affinity.baskets.basketCount), ("events", facts.events.liveCount),
+      ("channels", facts.channels.liveCount), ("segments", segments.count),
       ("policies", ledger.policies.ids.count), ("coupons", ledger.couponCount),
       ("stored_replies", replies.count),
     ]
