@@ -168,6 +168,7 @@ extension ShopFacts {
   ///
   /// What is derived from the orders is to be taken back before: they cannot be read afterwards.
   /// O(what the customer has); O(orders) where the first or last order of the shop is theirs.
+  @discardableResult
   package mutating func forget(customer index: Int32) -> (orders: Int, events: Int) {
     let orders = self.orders.forget(customer: index, items: &items)
     let events = self.events.forget(customer: index, items: &items)
