@@ -62,6 +62,23 @@ package struct AffinityIndex: Sendable {
     past = nil
   }
 
+  /// Takes all orders of a customer out again, as if they had never been; before they go from the
+  /// shop's tables. O(baskets of their items).
+  package mutating func forget(customer: Int32, orders: OrderTable) {
+    let forgotten = orders.orders(of: customer)
+    if forgotten.isEmpty { return }
+    repeats.forget(customer, baskets: baskets, orders: orders)
+    for order in forgotten {
+      let copy = Column(baskets.items(of: order))
+      let basket = copy.run(0..<copy.count)
+      rows.subtract(basket: basket)
+      popularity.add(basket, of: order, orders: orders, sign: -1)
+      baskets.forget(order)
+    }
+    revision &+= 1
+    past = nil
+  }
+
   /// Cells of the matrix in memory.
   package var cachedCellCount: Int { rows.cachedCellCount }
 

@@ -28,6 +28,12 @@ package struct Engine: ~Copyable {
   package var replies = ReplyBook()
   package var journal = Journal()
 
+  /// The facts of the record that is being written or replayed, as far as they came.
+  var record: [Fact] = []
+  /// False where the call in hand must leave no reply under its key.
+  var keepsReply = true
+  var citations = CodeCitations()
+
   /// What the shop said of itself, as it was said: settings follow from it.
   var saidOfShop: [Value] = []
   /// The moment of the last record that was logged or replayed.
@@ -80,7 +86,15 @@ extension Engine {
   package mutating func commit(_ fact: Fact, now: Instant) {
     journal.append(fact, now: now)
     lastLogged = max(lastLogged, now)
+    record.append(fact)
     apply(fact)
+  }
+
+  /// Ends the record of the call that was answered.
+  mutating func endRecord() {
+    journal.seal()
+    record.removeAll()
+    keepsReply = true
   }
 
   /// Applies a fact that was checked when it was logged.
@@ -111,7 +125,10 @@ extension Engine {
       // version's.
       if let segment = try? SegmentBook.Segment(value) { segments.apply(segment) }
     case .coupon(let fact): ledger.apply(fact)
-    case .replied(let key, let entry): replies.store(entry, for: key)
+    case .forgotten(let forgotten): forget(forgotten)
+    case .replied(let key, var entry):
+      entry.subjects = subjects(of: record)
+      replies.store(entry, for: key)
     }
   }
 
@@ -135,7 +152,9 @@ extension Engine {
       read.append(fact)
     }
     lastLogged = max(lastLogged, now)
+    self.record = read
     for fact in read { apply(fact) }
+    self.record.removeAll()
   }
 
   /// Refuses a fact that could be applied in part only: without the zone's file, or in the words of
@@ -156,10 +175,10 @@ extension Engine {
   /// How much there is of everything.
   var counts: [(StaticString, Int)] {
     [
-      ("items", facts.items.count), ("customers", facts.customers.count),
-      ("orders", facts.orders.count), ("order_lines", facts.orders.lineCount),
-      ("baskets", affinity.baskets.basketCount), ("events", facts.events.count),
-      ("channels", facts.channels.count), ("segments", segments.count),
+      ("items", facts.items.liveCount), ("customers", facts.customers.liveCount),
+      ("orders", facts.orders.liveCount), ("order_lines", facts.orders.liveLineCount),
+      ("baskets", affinity.baskets.basketCount), ("events", facts.events.liveCount),
+      ("channels", facts.channels.liveCount), ("segments", segments.count),
       ("policies", ledger.policies.ids.count), ("coupons", ledger.couponCount),
       ("stored_replies", replies.count),
     ]

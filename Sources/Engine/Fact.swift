@@ -26,6 +26,7 @@ package enum Fact {
   case event(EventDraft)
   case segment(Value)
   case coupon(LedgerFact)
+  case forgotten(Forgotten)
   case replied(key: String, ReplyBook.Entry)
 }
 
@@ -71,6 +72,9 @@ extension Fact {
     case .coupon(let fact):
       writer.key("coupon")
       writer.value(fact.value)
+    case .forgotten(let forgotten):
+      writer.key("forgotten")
+      forgotten.write(to: &writer)
     case .replied(let key, let entry):
       writer.key("replied")
       writer.beginObject()
@@ -137,6 +141,7 @@ extension Fact {
       }
       try reader.finish()
       self = .returned(order: order, lines: lines, time: time)
+    case "forgotten": self = .forgotten(try Forgotten(body))
     case "replied":
       var reader = try body.object()
       let key = try reader.identifier("key")

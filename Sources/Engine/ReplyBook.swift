@@ -24,6 +24,9 @@ package struct ReplyBook: Sendable {
     package var reply: [UInt8]
     /// When the call was made.
     package var time: Instant
+    /// The customers whom the call's facts were about; empty where they were about the shop, or
+    /// where there were none.
+    package var subjects: [String] = []
   }
 
   /// How long a retry is given the stored reply.
@@ -67,6 +70,30 @@ package struct ReplyBook: Sendable {
     }
   }
 
+  /// Drops the replies to calls that were about a customer alone, and takes out of all others what
+  /// speaks of them. O(bytes of the stored replies).
+  mutating func forget(customer: String, _ mentions: Mentions) {
+    var changed: [(key: String, entry: Entry?)] = []
+    for (key, entry) in entries {
+      var rest = entry
+      rest.subjects.removeAll { $0 == customer }
+      let isAboutNobodyElse = rest.subjects.isEmpty && !entry.subjects.isEmpty
+      if isAboutNobodyElse || mentions.isIn(key: key, after: 0) {
+        changed.append((key, nil))
+      } else if let reply = mentions.rest(ofReply: entry.reply, after: 0) {
+        rest.reply = reply
+        if rest != entry { changed.append((key, rest)) }
+      } else {
+        changed.append((key, nil))
+      }
+    }
+    for (key, entry) in changed { entries[key] = entry }
+    if changed.allSatisfy({ $0.entry != nil }) { return }
+    lastingKeys.removeAll { entries[$0] == nil }
+    keys = keys[oldest...].filter { entries[$0] != nil }
+    oldest = 0
+  }
+
   private static func isKept(_ entry: Entry, at now: Instant) -> Bool {
     now.milliseconds - entry.time.milliseconds < retentionDays * Instant.millisecondsPerDay
   }
@@ -84,6 +111,7 @@ extension ReplyBook {
         packer.unsigned(entry.fingerprint.low)
         packer.instant(entry.time)
         packer.data(entry.reply)
+        packer.list(entry.subjects) { $0.text($1) }
       }
     }
   }
@@ -94,7 +122,13 @@ extension ReplyBook {
         let key = try unpacker.text()
         let fingerprint = Fingerprint(high: try unpacker.unsigned(), low: try unpacker.unsigned())
         let time = try unpacker.instant()
-        return (key, Entry(fingerprint: fingerprint, reply: try unpacker.data(), time: time))
+        let reply = try unpacker.data()
+        let subjects = try unpacker.list { unpacker throws(SnapshotProblem) in
+          try unpacker.text()
+        }
+        return (
+          key, Entry(fingerprint: fingerprint, reply: reply, time: time, subjects: subjects)
+        )
       }
     }
     for (key, entry) in read {

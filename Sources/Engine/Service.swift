@@ -39,7 +39,7 @@ package final class Service: RequestHandler {
         code: RPCError.Code.refused, reason: "read_only",
         message: "\(name) writes, and this process was started to read only")
     }
-    defer { engine.journal.seal() }
+    defer { engine.endRecord() }
     do {
       let call = Call(parameters: parameters, now: now)
       if method.isKeyed, let key = try Service.key(parameters) {
@@ -83,7 +83,7 @@ package final class Service: RequestHandler {
     try method.answer(&engine, call, &result)
     // A call that could have written and found nothing to write is remembered too: made again
     // later, it might write.
-    guard method.writes(call.parameters) else { return }
+    guard method.writes(call.parameters), engine.keepsReply else { return }
     let entry = ReplyBook.Entry(
       fingerprint: fingerprint, reply: result.bytes, time: now)
     engine.commit(.replied(key: key, entry), now: now)

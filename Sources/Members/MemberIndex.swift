@@ -68,8 +68,17 @@ package struct MemberIndex: Sendable {
   /// before. O(orders of the customer).
   package mutating func noteChange(of order: Int32, since revision: UInt64, facts: ShopFacts) {
     restore()
-    Self.note(&present, order: order, since: revision, facts: facts)
-    Self.note(&past, order: order, since: revision, facts: facts)
+    let customer = facts.orders.customer[Int(order)]
+    Self.note(&present, customer: customer, since: revision, facts: facts)
+    Self.note(&past, customer: customer, since: revision, facts: facts)
+  }
+
+  /// Says that a customer and all their orders were forgotten, after they were; `revision` is that
+  /// of the orders before. O(1) beside what sums and ranks cost.
+  package mutating func noteForgotten(_ customer: Int32, since revision: UInt64, facts: ShopFacts) {
+    restore()
+    Self.note(&present, customer: customer, since: revision, facts: facts)
+    Self.note(&past, customer: customer, since: revision, facts: facts)
   }
 
   // MARK: Keeping
@@ -121,19 +130,19 @@ package struct MemberIndex: Sendable {
   }
 
   private static func note(
-    _ kept: inout Kept?, order: Int32, since revision: UInt64, facts: ShopFacts
+    _ kept: inout Kept?, customer: Int32, since revision: UInt64, facts: ShopFacts
   ) {
     if kept == nil { return }
     let canFollow =
       kept!.isBehindByAdditions(facts.orders, at: revision) && kept!.columns.fits(facts)
-    if canFollow { follow(&kept!, facts: facts, changed: order) } else { kept = nil }
+    if canFollow { follow(&kept!, facts: facts, changed: customer) } else { kept = nil }
   }
 
-  /// Reads the customers of the added orders, and of the changed one, anew.
+  /// Reads the customers of the added orders, and the one of the changed order, anew.
   private static func follow(_ kept: inout Kept, facts: ShopFacts, changed: Int32?) {
     let orders = facts.orders
     var touched = Set(orders.customer[kept.orderCount...])
-    if let changed { touched.insert(orders.customer[Int(changed)]) }
+    if let changed { touched.insert(changed) }
     for customer in touched where customer >= 0 {
       kept.columns.refresh(customer: customer, facts: facts)
     }

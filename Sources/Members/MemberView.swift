@@ -59,6 +59,6 @@ extension CustomerTable {
   /// All customers in the order of their ids. O(customers log customers).
   package var indicesByID: [Int32] {
     let names = self.names
-    return (0..<Int32(count)).sorted { names.precedes($0, $1) }
+    return (0..<Int32(count)).filter { !isGone($0) }.sorted { names.precedes($0, $1) }
   }
 }

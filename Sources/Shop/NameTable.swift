@@ -11,6 +11,10 @@
 // that leaves the process depends on the key: order in answers is by name (`precedes`), never by
 // slot and never by the number a name got, since that depends on which order arrived first. A
 // snapshot keeps the key with the slots that were filled by it, where only the owner can read it.
+//
+// A name that is removed is overwritten with zeros and leaves its slot; its number is given to
+// nobody again, so that columns over the numbers stay as they are. The slots behind it move up as
+// far as their hashes let them: a lookup still stops at the first empty slot.
 
 /// Interned names: bytes to dense `Int32` and back.
 package struct NameTable: Sendable {
@@ -19,13 +23,20 @@ package struct NameTable: Sendable {
   @usableFromInline var hashes = Column<UInt32>()
   @usableFromInline var slots = Column<Int32>(repeating: -1, count: 16)
   @usableFromInline let key: (UInt64, UInt64)
+  private var removedCount = 0
 
   package init() {
     key = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max) | 1)
   }
 
-  /// How many names there are; their indices are `0 ..< count`.
+  /// How many names there have been; their indices are `0 ..< count`.
   @inlinable package var count: Int { ends.count }
+
+  /// How many names there are.
+  package var liveCount: Int { count - removedCount }
+
+  /// The indices of the names that there are, in no stated order. O(names).
+  package var live: [Int32] { slots.filter { $0 >= 0 } }
 
   /// The bytes that all names take together.
   package var byteCount: Int { bytes.count }
@@ -58,13 +69,47 @@ package struct NameTable: Sendable {
     bytes.append(contentsOf: name)
     ends.append(Int64(bytes.count))
     hashes.append(NameTable.hash(name, key))
-    if ends.count * 2 > slots.count { grow() } else { place(index) }
+    if ends.count * 2 > slots.count { grow() }
+    place(index)
     return index
   }
 
   @inlinable package mutating func intern(_ name: String) -> Int32 {
     var name = name
     return name.withUTF8 { intern($0) }
+  }
+
+  /// Takes a name away and overwrites it; the same name gets another index if it comes again.
+  /// O(length), plus the run of slots that it lies in.
+  package mutating func remove(_ index: Int32) {
+    let mask = slots.count - 1
+    var hole = Int(truncatingIfNeeded: hashes[Int(index)]) & mask
+    while slots[hole] != index {
+      precondition(slots[hole] >= 0, "a name is removed once")
+      hole = (hole + 1) & mask
+    }
+    var next = (hole + 1) & mask
+    while slots[next] >= 0 {
+      let home = Int(truncatingIfNeeded: hashes[Int(slots[next])]) & mask
+      if (next &- home) & mask >= (next &- hole) & mask {
+        slots[hole] = slots[next]
+        hole = next
+      }
+      next = (next + 1) & mask
+    }
+    slots[hole] = -1
+    let start = index == 0 ? 0 : Int(ends[Int(index) - 1])
+    for place in start..<Int(ends[Int(index)]) { bytes[place] = 0 }
+    hashes[Int(index)] = 0
+    removedCount += 1
+  }
+
+  /// Counts an index that no name has, as if one had been added and removed.
+  package mutating func appendRemoved() {
+    ends.append(Int64(bytes.count))
+    hashes.append(0)
+    if ends.count * 2 > slots.count { grow() }
+    removedCount += 1
   }
 
   /// The name behind an index. O(length).
@@ -102,8 +147,9 @@ package struct NameTable: Sendable {
   }
 
   @usableFromInline mutating func grow() {
-    slots = Column(repeating: -1, count: slots.count * 2)
-    for index in 0..<ends.count { place(Int32(index)) }
+    let before = slots
+    slots = Column(repeating: -1, count: before.count * 2)
+    for index in before where index >= 0 { place(index) }
   }
 
   /// Multiply-and-fold over eight bytes at a time, keyed at both ends.
@@ -138,7 +184,7 @@ extension NameTable {
     try sink.put(name + ".ends", ends)
     try sink.put(name + ".hashes", hashes)
     try sink.put(name + ".slots", slots)
-    try sink.put(name + ".key", Column([key.0, key.1]))
+    try sink.put(name + ".key", Column([key.0, key.1, UInt64(removedCount)]))
   }
 
   package init(_ name: String, from source: some ColumnSource) throws(SnapshotProblem) {
@@ -146,8 +192,12 @@ extension NameTable {
     ends = try source.column(name + ".ends")
     hashes = try source.column(name + ".hashes", count: ends.count)
     slots = try source.column(name + ".slots")
-    let words: Column<UInt64> = try source.column(name + ".key", count: 2)
+    let words: Column<UInt64> = try source.column(name + ".key", count: 3)
     key = (words[0], words[1])
+    guard let removed = Int(exactly: words[2]), removed <= ends.count else {
+      throw SnapshotProblem(name, "more names removed than there were")
+    }
+    removedCount = removed
     guard slots.count >= 16, slots.count & (slots.count - 1) == 0, ends.count * 2 <= slots.count,
       Int(ends.last ?? 0) == bytes.count
     else { throw SnapshotProblem(name, "names without their slots") }

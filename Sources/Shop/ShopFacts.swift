@@ -12,6 +12,8 @@ package struct ShopFacts: Sendable {
   package private(set) var orders = OrderTable()
   package private(set) var events = EventTable()
   package private(set) var channels = NameTable()
+  /// How many orders and events name each channel.
+  private var channelReferences = ReferenceCounts()
 
   private var settingsRevision: UInt64 = 0
 
@@ -20,6 +22,14 @@ package struct ShopFacts: Sendable {
   /// Grows with every change of any fact: what is derived from the facts is stale when this moved.
   package var revision: UInt64 {
     settingsRevision &+ items.revision &+ customers.revision &+ orders.revision &+ events.revision
+  }
+
+  /// The index of a channel that an order or event names; below zero where it names none.
+  private mutating func refer(to channel: String?) -> Int32 {
+    guard let channel else { return -1 }
+    let index = channels.intern(channel)
+    channelReferences.add(index)
+    return index
   }
 
   /// The channel's name behind an index, nil below zero.
@@ -62,7 +72,7 @@ extension ShopFacts {
   @discardableResult
   package mutating func apply(_ draft: OrderDraft) -> Int32 {
     let customer = draft.customer.map { customers.intern($0) } ?? -1
-    let channel = draft.channel.map { channels.intern($0) } ?? -1
+    let channel = refer(to: draft.channel)
     return orders.add(draft, customer: customer, channel: channel, items: &items)
   }
 
@@ -142,11 +152,36 @@ extension ShopFacts {
   @discardableResult
   package mutating func apply(_ draft: EventDraft) -> Int32 {
     let customer = customers.intern(draft.customer)
-    let item = draft.item.map { items.intern($0) } ?? -1
-    let channel = draft.channel.map { channels.intern($0) } ?? -1
+    let item = draft.item.map { items.refer(to: $0) } ?? -1
+    let channel = refer(to: draft.channel)
     return events.add(
       draft, customer: customer, item: item, channel: channel, items: items.names,
       channels: channels)
+  }
+}
+
+// MARK: - Forgetting
+
+extension ShopFacts {
+  /// Overwrites a customer, all their orders and events, and the items, channels and kinds of events
+  /// that nothing else names; answers how many orders and events there were.
+  ///
+  /// What is derived from the orders is to be taken back before: they cannot be read afterwards.
+  /// O(what the customer has); O(orders) where the first or last order of the shop is theirs.
+  @discardableResult
+  package mutating func forget(customer index: Int32) -> (orders: Int, events: Int) {
+    let orders = self.orders.forget(customer: index, items: &items)
+    let events = self.events.forget(customer: index, items: &items)
+    for channel in orders.channels + events.channels where channelReferences.remove(channel) {
+      channels.remove(channel)
+    }
+    customers.forget(index)
+    return (orders.count, events.count)
+  }
+
+  /// Takes coupon codes of a forgotten customer out of an order that is not theirs.
+  package mutating func forget(codes: Set<String>, inOrder order: Int32) {
+    orders.forget(codes: codes, in: order)
   }
 }
 
@@ -160,6 +195,7 @@ extension ShopFacts {
     try orders.write(to: sink)
     try events.write(to: sink)
     try channels.write("channels", to: sink)
+    try channelReferences.write("channels.references", to: sink)
   }
 
   package init(from source: some ColumnSource) throws(SnapshotProblem) {
@@ -168,5 +204,7 @@ extension ShopFacts {
     orders = try OrderTable(from: source)
     events = try EventTable(from: source)
     channels = try NameTable("channels", from: source)
+    channelReferences = try ReferenceCounts(
+      "channels.references", count: channels.count, from: source)
   }
 }

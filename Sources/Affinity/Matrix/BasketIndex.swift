@@ -119,6 +119,15 @@ package struct BasketIndex: Sendable {
     itemCount[Int(order)] = Int32(kept - start)
     if kept == start, size > 0 { basketCount -= 1 }
   }
+
+  /// Takes an order's basket out and overwrites what it ever held. O(baskets of its items).
+  package mutating func forget(_ order: Int32) {
+    let standing = items(of: order)
+    if !standing.isEmpty { remove(Array(standing), from: order) }
+    let next = Int(order) + 1
+    let end = next < firstItem.count ? Int(firstItem[next]) : basketItems.count
+    for place in Int(firstItem[Int(order)])..<end { basketItems[place] = 0 }
+  }
 }
 
 // MARK: - Snapshot

@@ -99,7 +99,7 @@ extension AffinityIndex {
       offerUnscored(history, scorer, names, to: &list)
       if list.slots.isEmpty, list.removed.isEmpty {
         // Nothing of the customer's own was there to be refused.
-        list.count("repeats", facts.items.count)
+        list.count("repeats", facts.items.liveCount)
       }
     } else {
       offerRest(query, history, scorer, facts, to: &list)

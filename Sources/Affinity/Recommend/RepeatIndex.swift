@@ -82,8 +82,17 @@ struct RepeatIndex: Sendable {
     }
   }
 
+  /// Takes all orders of a customer out, before they go from the baskets. O(their items).
+  mutating func forget(_ customer: Int32, baskets: BasketIndex, orders: OrderTable) {
+    guard Int(customer) < ordersOfCustomer.count else { return }
+    if ordersOfCustomer[Int(customer)] <= RepeatIndex.maximumOrderCount {
+      leaveOut(customer, but: nil, baskets, orders)
+    }
+    ordersOfCustomer[Int(customer)] = 0
+  }
+
   private mutating func leaveOut(
-    _ customer: Int32, but order: Int32, _ baskets: BasketIndex, _ orders: OrderTable
+    _ customer: Int32, but order: Int32?, _ baskets: BasketIndex, _ orders: OrderTable
   ) {
     var counted: [Int32: Int64] = [:]
     orders.forEachOrder(of: customer) { other in

@@ -2,8 +2,8 @@
 package enum Methods {
   package static let all: [any Method.Type] = [
     // Facts in
-    ShopConfigure.self, ItemsPut.self, CustomersPut.self, OrdersPut.self, OrdersCancel.self,
-    OrdersReturn.self, EventsPut.self, SegmentsPut.self, PoliciesPut.self,
+    ShopConfigure.self, ItemsPut.self, CustomersPut.self, CustomersForget.self, OrdersPut.self,
+    OrdersCancel.self, OrdersReturn.self, EventsPut.self, SegmentsPut.self, PoliciesPut.self,
     // Reading back
     CustomersGet.self, CustomersMatch.self, OrdersGet.self,
     // The three questions

@@ -43,7 +43,7 @@ enum ShopConfigure: Method {
         throw reader.failure(
           at: "currency", "not_a_currency", "expected an ISO 4217 code of three capital letters")
       }
-      if let own = settings.currency, own != currency, engine.facts.orders.count > 0 {
+      if let own = settings.currency, own != currency, engine.facts.orders.liveCount > 0 {
         throw RPCError(
           code: RPCError.Code.conflict, reason: "conflict",
           message: "the shop has orders in \(own); their amounts would change their meaning",

@@ -22,6 +22,8 @@ struct Coupon: Sendable {
     case reserved
     case redeemed
     case void
+    /// Its customer was forgotten; nothing of it is left but its place.
+    case gone
   }
 
   /// As it was made; compared in its normal form.

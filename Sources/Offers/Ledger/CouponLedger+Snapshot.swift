@@ -4,18 +4,28 @@ import Shop
 // ------------------------
 // Policies are written as the facts that they were, coupons and bookings as records, in the order
 // of their indices. Where a policy's coupons stand, and which coupons change by themselves and
-// when, follows from them and is counted anew: O(coupons) at a start.
+// when, follows from them and is counted anew: O(coupons) at a start. Of a forgotten customer, and of
+// what was theirs, only the empty places are written.
 
 extension CouponLedger {
   package func write(to sink: some ColumnSink) throws {
     try sink.put(record: "ledger.policies") { packer in
-      packer.list(0..<Int32(policyNames.count)) { $0.text(policyNames[$1]) }
+      packer.list(0..<Int32(policyNames.count)) {
+        $0.text(policyNames[$1])
+        $0.integer(anonymous[Int($1)].redeemed)
+        $0.integer(anonymous[Int($1)].realised)
+      }
       packer.list(policies.ids) {
         $0.list(policies.versions(of: $1)) { $0.value(LedgerFact.policy($1).value) }
       }
     }
     try sink.put(record: "ledger.customers") { packer in
-      packer.list(0..<Int32(customerNames.count)) { $0.text(customerNames[$1]) }
+      var isLive = Array(repeating: false, count: customerNames.count)
+      for index in customerNames.live { isLive[Int(index)] = true }
+      packer.list(0..<Int32(customerNames.count)) { packer, index in
+        packer.optional(isLive[Int(index)] ? index : nil) { $0.text(customerNames[$1]) }
+        packer.instant(latestByCustomer[Int(index)])
+      }
     }
     try sink.put(record: "ledger.coupons") { packer in
       packer.instant(latest)
@@ -23,8 +33,9 @@ extension CouponLedger {
     }
     try sink.put(record: "ledger.bookings") { packer in
       packer.list(bookings) { $0.booking($1) }
-      packer.list(redemptionByOrder.values.sorted()) { $0.integer(Int64($1)) }
-      packer.list(reservationByOrder.values.sorted()) { $0.integer(Int64($1)) }
+      for recent in [redemptionByOrder, reservationByOrder] {
+        packer.list(recent.chains.joined()) { $0.integer(Int64($1)) }
+      }
     }
   }
 
@@ -33,9 +44,19 @@ extension CouponLedger {
   ) throws(SnapshotProblem) {
     try readPolicies(settings: settings, from: source)
     let customers = try source.record("ledger.customers") { unpacker throws(SnapshotProblem) in
-      try unpacker.list { unpacker throws(SnapshotProblem) in try unpacker.text() }
+      try unpacker.list { unpacker throws(SnapshotProblem) in
+        (name: try unpacker.optionalText(), latest: try unpacker.instant())
+      }
     }
-    for customer in customers { _ = intern(customer: customer) }
+    for customer in customers {
+      if let name = customer.name {
+        _ = intern(customer: name)
+        latestByCustomer[latestByCustomer.count - 1] = customer.latest
+      } else {
+        customerNames.appendRemoved()
+        addCustomer()
+      }
+    }
     let read = try source.record("ledger.coupons") { unpacker throws(SnapshotProblem) in
       (
         latest: try unpacker.instant(),
@@ -54,13 +75,19 @@ extension CouponLedger {
   ) throws(SnapshotProblem) {
     let read = try source.record("ledger.policies") { unpacker throws(SnapshotProblem) in
       (
-        names: try unpacker.list { unpacker throws(SnapshotProblem) in try unpacker.text() },
+        names: try unpacker.list { unpacker throws(SnapshotProblem) in
+          (try unpacker.text(), try unpacker.integer(), try unpacker.integer())
+        },
         versions: try unpacker.list { unpacker throws(SnapshotProblem) in
           try unpacker.list { unpacker throws(SnapshotProblem) in try unpacker.value() }
         }
       )
     }
-    for name in read.names { _ = intern(policy: name) }
+    for (name, redeemed, realised) in read.names {
+      let policy = Int(intern(policy: name))
+      anonymous[policy].add(redeemed: redeemed, realised: realised)
+      standings[policy] = anonymous[policy]
+    }
     for value in read.versions.joined() {
       guard case .policy(let policy)? = try? LedgerFact(value, settings: settings) else {
         throw SnapshotProblem("ledger.policies", "a policy that does not read")
@@ -94,31 +121,43 @@ extension CouponLedger {
       guard booking.parts.allSatisfy({ Int($0.coupon) < couponCount && $0.coupon >= 0 }),
         booking.returned.count == booking.quantities.count
       else { throw SnapshotProblem("ledger.bookings", "a booking of nothing") }
+      if booking.customer < 0 { continue }
+      guard Int(booking.customer) < bookingsByCustomer.count else {
+        throw SnapshotProblem("ledger.bookings", "a booking of nobody")
+      }
+      bookingsByCustomer[Int(booking.customer)].append(Int32(index))
     }
     for index in read.redemptions + read.reservations {
       guard index >= 0, Int(index) < bookings.count else {
         throw SnapshotProblem("ledger.bookings", "an order without its booking")
       }
     }
-    for index in read.redemptions { redemptionByOrder[bookings[Int(index)].order] = index }
-    for index in read.reservations { reservationByOrder[bookings[Int(index)].order] = index }
+    for index in read.redemptions {
+      redemptionByOrder.add(index, for: bookings[Int(index)].order)
+    }
+    for index in read.reservations {
+      reservationByOrder.add(index, for: bookings[Int(index)].order)
+    }
   }
 
   /// Enters a coupon that was read wherever it is looked up or counted.
   private mutating func place(_ index: Int32) throws(SnapshotProblem) {
     let coupon = coupons[Int(index)]
-    guard coupon.policy >= 0, Int(coupon.policy) < policyNames.count, coupon.customer >= 0,
+    guard coupon.policy >= 0, Int(coupon.policy) < policyNames.count else {
+      throw SnapshotProblem("ledger.coupons", "a coupon of no policy")
+    }
+    couponsByPolicy[Int(coupon.policy)].append(index)
+    if coupon.mark == .gone {
+      forgottenCouponCount += 1
+      return
+    }
+    guard coupon.customer >= 0,
       Int(coupon.customer) < customerNames.count, Int(coupon.booking) < bookings.count,
       coupon.booking >= 0 || coupon.mark == .live || coupon.mark == .void
     else { throw SnapshotProblem("ledger.coupons", "a coupon of nobody") }
     couponByCode[CouponCode.normalized(coupon.code)] = index
-    couponsByPolicy[Int(coupon.policy)].append(index)
     couponsByCustomer[Int(coupon.customer)].append(index)
-    count(index, at: latest, in: &standings[Int(coupon.policy)], sign: 1)
-    if let end = coupon.expires, end > latest { ends.add(index, at: end) }
-    if coupon.mark == .reserved, let until = bookings[Int(coupon.booking)].until, until > latest {
-      ends.add(index, at: until)
-    }
+    enter(index)
   }
 }
 
@@ -211,7 +250,7 @@ extension RecordUnpacker {
 
 extension Coupon.Mark {
   /// In the order of their numbers in a snapshot.
-  fileprivate static let all: [Coupon.Mark] = [.live, .reserved, .redeemed, .void]
+  fileprivate static let all: [Coupon.Mark] = [.live, .reserved, .redeemed, .void, .gone]
 }
 
 extension Booking.Phase {

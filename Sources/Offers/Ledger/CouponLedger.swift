@@ -45,16 +45,22 @@ package struct CouponLedger: Sendable {
   var couponsByCustomer: [[Int32]] = []
   var bookingByReservation: [String: Int32] = [:]
   /// The last redemption of an order, and the last reservation for it.
-  var redemptionByOrder: [String: Int32] = [:]
-  var reservationByOrder: [String: Int32] = [:]
+  var redemptionByOrder = RecentBookings()
+  var reservationByOrder = RecentBookings()
+  var bookingsByCustomer: [[Int32]] = []
+  /// The latest moment of any fact, by whose it was.
+  var latestByCustomer: [Instant] = []
 
   /// Per policy, where its coupons stand as of `latest`.
   var standings: [Standing] = []
+  /// Per policy, what forgotten customers had redeemed: a part of the standing.
+  var anonymous: [Standing] = []
+  var forgottenCouponCount = 0
   var ends = EndQueue()
 
   package init() {}
 
-  package var couponCount: Int { coupons.count }
+  package var couponCount: Int { coupons.count - forgottenCouponCount }
 
   // MARK: Looking up
 
@@ -83,7 +89,7 @@ package struct CouponLedger: Sendable {
   /// Where a coupon stands at a moment. O(1).
   func state(of coupon: Coupon, at instant: Instant) -> CouponState {
     switch coupon.mark {
-    case .void: return .void
+    case .void, .gone: return .void
     case .redeemed: return .redeemed
     case .reserved where bookings[Int(coupon.booking)].holds(at: instant): return .reserved
     case .reserved, .live: return coupon.isOver(at: instant) ? .expired : .live
@@ -105,7 +111,7 @@ package struct CouponLedger: Sendable {
   package func standing(ofPolicy id: String, at instant: Instant) -> Standing {
     guard let policy = policyNames.index(of: id) else { return Standing() }
     if instant < latest {
-      var standing = Standing()
+      var standing = anonymous[Int(policy)]
       for index in coupons(ofPolicy: policy) { count(index, at: instant, in: &standing, sign: 1) }
       return standing
     }
@@ -121,6 +127,7 @@ package struct CouponLedger: Sendable {
     _ index: Int32, at instant: Instant, in standing: inout Standing, sign: Int64
   ) {
     let coupon = coupons[Int(index)]
+    if coupon.mark == .gone { return }
     standing.count(
       state(of: coupon, at: instant), exposure: coupon.exposure, realised: realised(index),
       sign: sign)
@@ -148,6 +155,24 @@ package struct CouponLedger: Sendable {
     case .voided(let code, _):
       let index = known(code)
       change(index) { ledger in ledger.coupons[Int(index)].mark = .void }
+    }
+    if let time = fact.time, let customer = customer(of: fact) {
+      latestByCustomer[Int(customer)] = max(latestByCustomer[Int(customer)], time)
+    }
+  }
+
+  /// Whose coupons a fact is about, once it was taken; nil for a policy.
+  private func customer(of fact: LedgerFact) -> Int32? {
+    switch fact {
+    case .policy: nil
+    case .issued(let issued): customerNames.index(of: issued.customer)
+    case .reserved(let booked, _, _), .redeemed(let booked):
+      customerNames.index(of: booked.customer)
+    case .redeemedReservation(let reservation, _), .released(let reservation, _):
+      booking(reservation: reservation).map { bookings[Int($0)].customer }
+    case .returned(let returned):
+      redemption(order: returned.order).map { bookings[Int($0)].customer }
+    case .voided(let code, _): coupon(code: code).map { coupons[Int($0)].customer }
     }
   }
 
@@ -189,6 +214,7 @@ extension CouponLedger {
     let index = policyNames.intern(id)
     if Int(index) == standings.count {
       standings.append(Standing())
+      anonymous.append(Standing())
       couponsByPolicy.append([])
     }
     return index
@@ -196,8 +222,14 @@ extension CouponLedger {
 
   mutating func intern(customer id: String) -> Int32 {
     let index = customerNames.intern(id)
-    if Int(index) == couponsByCustomer.count { couponsByCustomer.append([]) }
+    if Int(index) == couponsByCustomer.count { addCustomer() }
     return index
+  }
+
+  mutating func addCustomer() {
+    couponsByCustomer.append([])
+    bookingsByCustomer.append([])
+    latestByCustomer.append(.earliest)
   }
 
   fileprivate mutating func issue(_ fact: LedgerFact.Issued) {
@@ -221,18 +253,20 @@ extension CouponLedger {
     _ fact: LedgerFact.Booked, reservation: String?, until: Instant?
   ) {
     let booking = Int32(bookings.count)
+    let customer = intern(customer: fact.customer)
+    bookingsByCustomer[Int(customer)].append(booking)
     bookings.append(
       Booking(
-        reservation: reservation, order: fact.order, customer: intern(customer: fact.customer),
+        reservation: reservation, order: fact.order, customer: customer,
         began: fact.time, until: until, goods: fact.goods, shipping: fact.shipping,
         quantities: fact.quantities,
         parts: fact.applied.map { Booking.Part(coupon: known($0.code), discount: $0) },
         phase: reservation == nil ? .redeemed : .reserved))
     if let reservation {
       bookingByReservation[reservation] = booking
-      reservationByOrder[fact.order] = booking
+      reservationByOrder.add(booking, for: fact.order)
     } else {
-      redemptionByOrder[fact.order] = booking
+      redemptionByOrder.add(booking, for: fact.order)
     }
     for part in bookings[Int(booking)].parts {
       change(part.coupon) { ledger in
@@ -244,7 +278,7 @@ extension CouponLedger {
 
   fileprivate mutating func redeem(_ reservation: String) {
     let booking = known(reservation: reservation)
-    redemptionByOrder[bookings[Int(booking)].order] = booking
+    redemptionByOrder.add(booking, for: bookings[Int(booking)].order)
     // The phase is that of the booking, the standing that of each coupon: while the marks say
     // reserved, the phase must too.
     for part in bookings[Int(booking)].parts {

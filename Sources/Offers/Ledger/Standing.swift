@@ -48,6 +48,12 @@ package struct Standing: Equatable, Sendable {
     }
   }
 
+  /// Adds redeemed coupons of which nothing else is known.
+  mutating func add(redeemed count: Int64, realised amount: Int64) {
+    redeemed += count
+    realisedSum += Int128(amount)
+  }
+
   static func + (left: Standing, right: Standing) -> Standing {
     var sum = left
     sum.live += right.live

@@ -22,11 +22,18 @@ package struct CustomerTable: Sendable {
   private var packedEnds = Column<Int64>()
 
   private static let nowhere: Int32 = -1
+  /// The place of a customer who was forgotten.
+  private static let gone: Int32 = -2
   private static let packedBase: Int32 = 1 << 30
 
   package init() {}
 
   @inlinable package var count: Int { names.count }
+
+  /// How many customers there are, without the forgotten ones.
+  package var liveCount: Int { names.liveCount }
+
+  package func isGone(_ index: Int32) -> Bool { place[Int(index)] == Self.gone }
 
   package subscript(index: Int32) -> Customer {
     let place = place[Int(index)]
@@ -46,6 +53,21 @@ package struct CustomerTable: Sendable {
       revision &+= 1
     }
     return index
+  }
+
+  /// Overwrites all that is said of a customer, and the id. Who comes again under the same id is
+  /// another customer.
+  mutating func forget(_ index: Int32) {
+    let before = place[Int(index)]
+    if before >= Self.packedBase {
+      for place in bytes(ofPacked: Int(before - Self.packedBase)) { packed[place] = 0 }
+    } else if before >= 0 {
+      records[Int(before)] = Customer()
+    }
+    place[Int(index)] = Self.gone
+    isDeclared[Int(index)] = false
+    names.remove(index)
+    revision &+= 1
   }
 
   /// Whether applying the patch would change anything, without doing so.
@@ -98,7 +120,7 @@ extension CustomerTable {
     places.reserveCapacity(place.count)
     for place in place {
       if place < 0 {
-        places.append(Self.nowhere)
+        places.append(place)
         continue
       }
       places.append(Self.packedBase + Int32(ends.count))

@@ -43,10 +43,16 @@ package struct EventTable: Sendable {
   /// The event that bears each name.
   private var bearer = Column<Int32>()
   package private(set) var revision: UInt64 = 0
+  /// How many events are of each type.
+  private var typeReferences = ReferenceCounts()
+  private var forgottenCount = 0
 
   package init() {}
 
+  /// How many events there have been; their indices are `0 ..< count`.
   @inlinable package var count: Int { type.count }
+  /// How many events there are, without those of forgotten customers.
+  package var liveCount: Int { count - forgottenCount }
 
   /// The number that came with an event, if one did.
   package func value(of event: Int32) -> Double? {
@@ -83,7 +89,9 @@ package struct EventTable: Sendable {
     } else {
       name.append(-1)
     }
-    type.append(types.intern(draft.type))
+    let typeIndex = types.intern(draft.type)
+    typeReferences.add(typeIndex)
+    type.append(typeIndex)
     customer.append(customerIndex)
     item.append(itemIndex)
     time.append(draft.time)
@@ -129,6 +137,53 @@ package struct EventTable: Sendable {
   }
 }
 
+// MARK: - Forgetting
+
+extension EventTable {
+  /// The ids of a customer's events, as far as they have one.
+  package func ids(of customer: Int32) -> [String] {
+    var ids: [String] = []
+    forEachEvent(of: customer) { event in
+      if name[Int(event)] >= 0 { ids.append(names[name[Int(event)]]) }
+      return true
+    }
+    return ids
+  }
+
+  /// Overwrites all events of a customer; answers how many, and the indices of their channels.
+  /// O(those events).
+  mutating func forget(
+    customer index: Int32, items: inout ItemTable
+  ) -> (count: Int, channels: [Int32]) {
+    var forgotten = 0
+    var channels: [Int32] = []
+    var event = newest(of: index)
+    while event >= 0 {
+      let place = Int(event)
+      let older = olderEvent[place]
+      if name[place] >= 0 { names.remove(name[place]) }
+      if typeReferences.remove(type[place]) { types.remove(type[place]) }
+      if item[place] >= 0 { items.release(item[place]) }
+      if channel[place] >= 0 { channels.append(channel[place]) }
+      name[place] = -1
+      type[place] = -1
+      customer[place] = -1
+      item[place] = -1
+      time[place] = .earliest
+      channel[place] = -1
+      values[place] = .nan
+      olderEvent[place] = -1
+      forgotten += 1
+      event = older
+    }
+    if forgotten == 0 { return (0, []) }
+    newestEvent[Int(index)] = -1
+    forgottenCount += forgotten
+    revision &+= 1
+    return (forgotten, channels)
+  }
+}
+
 // MARK: - Snapshot
 
 extension EventTable {
@@ -145,7 +200,8 @@ extension EventTable {
     try sink.put("events.older", olderEvent)
     try sink.put("events.newest", newestEvent)
     try sink.put("events.bearer", bearer)
-    try sink.put("events.revision", Column([revision]))
+    try typeReferences.write("events.types.references", to: sink)
+    try sink.put("events.revision", Column([revision, UInt64(forgottenCount)]))
   }
 
   package init(from source: some ColumnSource) throws(SnapshotProblem) {
@@ -162,7 +218,13 @@ extension EventTable {
     olderEvent = try source.column("events.older", count: count)
     newestEvent = try source.column("events.newest")
     bearer = try source.column("events.bearer", count: names.count)
-    let revisions: Column<UInt64> = try source.column("events.revision", count: 1)
+    typeReferences = try ReferenceCounts(
+      "events.types.references", count: types.count, from: source)
+    let revisions: Column<UInt64> = try source.column("events.revision", count: 2)
     revision = revisions[0]
+    guard revisions[1] <= UInt64(count) else {
+      throw SnapshotProblem("events", "more events forgotten than there were")
+    }
+    forgottenCount = Int(revisions[1])
   }
 }

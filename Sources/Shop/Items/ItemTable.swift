@@ -8,10 +8,15 @@ package struct ItemTable: Sendable {
   package private(set) var revision: UInt64 = 0
   /// Grows when an item's cost changes: what is derived from margins is stale when this moved.
   package private(set) var costRevision: UInt64 = 0
+  /// How many order lines and events name each item.
+  private var references = ReferenceCounts()
 
   package init() {}
 
   @inlinable package var count: Int { names.count }
+
+  /// How many items there are, without those that only a forgotten customer's facts had named.
+  package var liveCount: Int { names.liveCount }
 
   @inlinable package subscript(index: Int32) -> Item { items[Int(index)] }
 
@@ -27,6 +32,21 @@ package struct ItemTable: Sendable {
       revision &+= 1
     }
     return index
+  }
+
+  /// The item of that id, which an order line or an event names once more.
+  mutating func refer(to id: String) -> Int32 {
+    let index = intern(id)
+    references.add(index)
+    return index
+  }
+
+  /// One order line or event less names the item: one that nothing names any more, and that was
+  /// never declared, is gone.
+  mutating func release(_ index: Int32) {
+    guard references.remove(index), !isDeclared[Int(index)] else { return }
+    names.remove(index)
+    revision &+= 1
   }
 
   /// Whether applying the patch would change anything, without doing so.
@@ -73,6 +93,7 @@ extension ItemTable {
       packer.list(lists) { $0.list($1) { $0.text($1) } }
       packer.data(details.bytes)
     }
+    try references.write("items.references", to: sink)
     try sink.put("items.revisions", Column([revision, costRevision]))
   }
 
@@ -90,6 +111,7 @@ extension ItemTable {
       for _ in 0..<count { items.append(try unpacker.item(lists)) }
       return items
     }
+    references = try ReferenceCounts("items.references", count: count, from: source)
     let revisions: Column<UInt64> = try source.column("items.revisions", count: 2)
     revision = revisions[0]
     costRevision = revisions[1]

@@ -6,13 +6,14 @@
 // arrival: late and out-of-order orders give the same list as in order. In order of time, the usual
 // case, adding is O(1); a late one walks past the customer's newer orders.
 //
-// Nothing is ever deleted: a cancelled order and a returned quantity stay readable, and count as
-// not there.
+// A cancelled order and a returned quantity stay readable, and count as not there. Only forgetting
+// a customer deletes: what their orders said is overwritten, and empty places stay, so that the
+// indices of all others stay as they are.
 
 /// All orders with their lines, by dense index.
 package struct OrderTable: Sendable {
   package private(set) var names = NameTable()
-  /// Below zero for anonymous orders.
+  /// Below zero for anonymous orders, and `gone` where the order was forgotten.
   package private(set) var customer = Column<Int32>()
   package private(set) var time = Column<Instant>()
   /// Index into the channels' names, below zero where none was said.
@@ -37,9 +38,18 @@ package struct OrderTable: Sendable {
   package private(set) var earliest = Instant.latest
   package private(set) var latest = Instant.earliest
 
+  private var forgottenLineCount = 0
+
+  /// The customer of a forgotten order.
+  private static let gone: Int32 = -2
+
   package init() {}
 
+  /// How many orders there have been; their indices are `0 ..< count`.
   @inlinable package var count: Int { customer.count }
+  /// How many orders there are, in whatever state.
+  package var liveCount: Int { names.liveCount }
+  package var liveLineCount: Int { lineItem.count - forgottenLineCount }
   @inlinable package var lineCount: Int { lineItem.count }
 
   package func index(of id: String) -> Int32? { names.index(of: id) }
@@ -105,7 +115,7 @@ package struct OrderTable: Sendable {
     firstLine.append(Int32(lineItem.count))
     olderOrder.append(-1)
     for line in draft.lines {
-      lineItem.append(items.intern(line.item))
+      lineItem.append(items.refer(to: line.item))
       lineQuantity.append(line.quantity)
       lineUnitPrice.append(line.unitPrice)
       lineDiscount.append(line.discount)
@@ -152,6 +162,74 @@ package struct OrderTable: Sendable {
   }
 }
 
+// MARK: - Forgetting
+
+extension OrderTable {
+  /// A customer's orders, from the newest to the oldest.
+  package func orders(of customer: Int32) -> [Int32] {
+    var orders: [Int32] = []
+    forEachOrder(of: customer) { order in
+      orders.append(order)
+      return true
+    }
+    return orders
+  }
+
+  /// Overwrites all orders of a customer; answers how many, and the indices of their channels.
+  ///
+  /// O(lines of those orders); O(all orders) where the first or the last of the shop is theirs.
+  mutating func forget(
+    customer index: Int32, items: inout ItemTable
+  ) -> (count: Int, channels: [Int32]) {
+    let forgotten = orders(of: index)
+    if forgotten.isEmpty { return (0, []) }
+    var channels: [Int32] = []
+    var heldExtreme = false
+    for order in forgotten {
+      let place = Int(order)
+      for line in lines(of: order) {
+        items.release(lineItem[line])
+        lineItem[line] = 0
+        lineQuantity[line] = 0
+        lineUnitPrice[line] = 0
+        lineDiscount[line] = 0
+        lineReturned[line] = 0
+        forgottenLineCount += 1
+      }
+      if time[place] == earliest || time[place] == latest { heldExtreme = true }
+      if channel[place] >= 0 { channels.append(channel[place]) }
+      customer[place] = Self.gone
+      time[place] = .earliest
+      channel[place] = -1
+      isCancelled[place] = true
+      olderOrder[place] = -1
+      coupons[order] = nil
+      names.remove(order)
+    }
+    newestOrder[Int(index)] = -1
+    revision &+= 1
+    if heldExtreme { findExtremes() }
+    return (forgotten.count, channels)
+  }
+
+  private mutating func findExtremes() {
+    earliest = .latest
+    latest = .earliest
+    for order in 0..<count where customer[order] != Self.gone {
+      earliest = min(earliest, time[order])
+      latest = max(latest, time[order])
+    }
+  }
+
+  /// Takes coupon codes out of what an order says that it used.
+  package mutating func forget(codes: Set<String>, in order: Int32) {
+    guard let cited = coupons[order] else { return }
+    let rest = cited.filter { !codes.contains($0) }
+    coupons[order] = rest.isEmpty ? nil : rest
+    revision &+= 1
+  }
+}
+
 // MARK: - Snapshot
 
 extension OrderTable {
@@ -173,6 +251,7 @@ extension OrderTable {
       packer.unsigned(revision)
       packer.instant(earliest)
       packer.instant(latest)
+      packer.count(forgottenLineCount)
       packer.list(coupons.keys.sorted()) {
         $0.integer(Int64($1))
         $0.list(coupons[$1] ?? []) { $0.text($1) }
@@ -203,6 +282,7 @@ extension OrderTable {
       (
         revision: try unpacker.unsigned(), earliest: try unpacker.instant(),
         latest: try unpacker.instant(),
+        forgottenLineCount: try unpacker.count(),
         coupons: try unpacker.list { unpacker throws(SnapshotProblem) in
           (
             try unpacker.index(),
@@ -214,6 +294,7 @@ extension OrderTable {
     revision = rest.revision
     earliest = rest.earliest
     latest = rest.latest
+    forgottenLineCount = rest.forgottenLineCount
     coupons = Dictionary(rest.coupons) { _, last in last }
   }
 }

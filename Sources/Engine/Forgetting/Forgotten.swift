@@ -1,0 +1,68 @@
+import Offers
+import Wire
+
+/// That a customer was forgotten: whom to take out, and what they had spent.
+///
+/// The log keeps the fact as it was until it is rewritten; then `spent` alone is left of it. The
+/// names are in it so that whoever rewrites the log knows, at each record, also the names that the
+/// customer came by later.
+///
+///     {"customer":"c-1","names":["o-1","R7…"],"codes":["A1…"],
+///      "spent":[{"policy":"p","redeemed":2,"realised":2400}]}
+package struct Forgotten: Equatable, Sendable {
+  package var customer: String?
+  /// Ids of their orders, events and reservations.
+  package var names: [String] = []
+  /// Their coupon codes.
+  package var codes: [String] = []
+  package var spent: [CouponLedger.Spent] = []
+}
+
+extension Forgotten {
+  func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    if let customer {
+      writer.key("customer")
+      writer.string(customer)
+      writer.key("names")
+      writer.strings(names)
+      writer.key("codes")
+      writer.strings(codes)
+    }
+    writer.key("spent")
+    writer.beginArray()
+    for entry in spent {
+      writer.beginObject()
+      writer.key("policy")
+      writer.string(entry.policy)
+      writer.key("redeemed")
+      writer.integer(Int(entry.redeemed))
+      writer.key("realised")
+      writer.integer(Int(entry.realised))
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+  }
+
+  init(_ body: JSON) throws {
+    var reader = try body.object()
+    customer = try reader.optionalIdentifier("customer")
+    names = try Forgotten.texts(reader.optionalArray("names", maximumCount: Int.max))
+    codes = try Forgotten.texts(reader.optionalArray("codes", maximumCount: Int.max))
+    for element in try reader.array("spent", maximumCount: Int.max) {
+      var entry = try element.object()
+      spent.append(
+        CouponLedger.Spent(
+          policy: try entry.identifier("policy"),
+          redeemed: Int64(try entry.integer("redeemed", in: 0...Int.max)),
+          realised: Int64(try entry.integer("realised"))))
+      try entry.finish()
+    }
+    try reader.finish()
+  }
+
+  private static func texts(_ list: JSONArray?) throws -> [String] {
+    try list?.map { try $0.string(maximumBytes: Int.max) } ?? []
+  }
+}
