@@ -27,6 +27,9 @@ package struct Engine: ~Copyable {
   package var holdout = Holdout.standard
   package var replies = ReplyBook()
   package var journal = Journal()
+  /// The last moment at which a request was logged, of those that were replayed. Who stamps requests
+  /// goes on from there: a clock that was set back does not make facts earlier than others.
+  package var latestMoment = Instant.earliest
 
   /// What surrounds the engine; none of it is part of the state.
   package let surroundings: Surroundings
@@ -116,7 +119,7 @@ extension Engine {
   package mutating func replay(_ record: UnsafeRawBufferPointer, with scanner: JSONScanner) throws {
     let root = try scanner.scan(record.bindMemory(to: UInt8.self))
     var reader = try root.object()
-    _ = try reader.required("now").moment()
+    let moment = try reader.required("now").moment()
     journal.isRecording = false
     defer { journal.isRecording = true }
     let elements = try reader.array("facts", maximumCount: Int.max)
@@ -129,6 +132,7 @@ extension Engine {
       read.append(fact)
     }
     for fact in read { apply(fact) }
+    latestMoment = max(latestMoment, moment)
   }
 
   /// Refuses a fact that could be applied in part only: without the zone's file, or in the words of
