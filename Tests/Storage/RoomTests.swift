@@ -10,7 +10,9 @@ struct RoomTests {
     if case .noRoom(let system) = error { system.code } else { nil }
   }
 
-  @Test("where there is room for the bound, the record and its commit find it", arguments: [true, false])
+  @Test(
+    "where there is room for the bound, the record and its commit find it",
+    arguments: [true, false])
   func roomIsKept(canReserve: Bool) throws {
     var random = SeededGenerator(seed: 21)
     let disk = SimulatedDisk()

@@ -128,7 +128,8 @@ extension Arguments {
 // So no more is held than the replies that make a batch, one reply, one line and one read.
 //
 // With a sync at an interval there is something to do when nothing comes. Only while records wait
-// for their sync, poll(2) waits for input as long as they may, and then they are synchronised.
+// for their sync, poll(2) waits for input as long as they may, and then they are synchronised; the
+// same holds for output that nobody reads.
 
 /// Reads lines, answers them, makes them durable, writes the replies.
 struct ServeLoop: ~Copyable {
@@ -191,12 +192,29 @@ struct ServeLoop: ~Copyable {
     try host.commit()
     if replies.isEmpty { return }
     do {
-      try replies.withUnsafeBytes { try System.writeAll(1, $0) }
+      try replies.withUnsafeBytes { try write($0) }
     } catch {
-      // What was written is durable; the host went away without reading it.
+      if let error = error as? StorageError { throw error }
+      // The host went away without reading; what was answered is made durable all the same.
       try? host.close()
       throw HostFailure("stdout takes no more replies: \(error)")
     }
     replies.removeAll(keepingCapacity: replies.capacity < 4 << 20)
+  }
+
+  /// Writes replies. Where records wait for their sync this is done in pieces that a pipe takes
+  /// without waiting, so that a host that does not read does not put off the sync.
+  private func write(_ replies: UnsafeRawBufferPointer) throws {
+    var rest = replies
+    while !rest.isEmpty {
+      guard let time = host.nanosecondsUntilSync else { return try System.writeAll(1, rest) }
+      if time > 0, try System.waitForOutput(1, nanoseconds: time) {
+        let piece = rest.prefix(System.pipeBytes)
+        try System.writeAll(1, UnsafeRawBufferPointer(rebasing: piece))
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
+      } else {
+        try host.synchronizeIfDue()
+      }
+    }
   }
 }
