@@ -127,19 +127,10 @@ extension Log {
     if !fits(count) { try rollOver() }
     let needed = endOffset + count
     guard needed > roomOffset else { return }
-    let target = rounded(needed)
-    let sizeBefore = zeroedOffset
-    do throws(StorageError) {
-      if canReserve {
-        try retryable { () throws(SystemError) in
-          canReserve = try file.reserve(from: roomOffset, to: target)
-        }
-      }
-      if canReserve { roomOffset = target } else { try zero(through: target) }
-    } catch {
-      // What a refused reservation took before it came to an end is given back to everybody else.
-      if case .noRoom = error { try cut(to: sizeBefore) }
-      throw error
+    do throws(StorageError) { try takeRoom(through: rounded(needed)) } catch {
+      // Nearly full: there may be room for the record and none to spare.
+      guard case .noRoom = error, rounded(needed) > needed else { throw error }
+      try takeRoom(through: needed)
     }
   }
 
@@ -156,7 +147,12 @@ extension Log {
     let count = RecordHeader.recordBytes(payloadBytes: payload.count)
     if !fits(UInt64(count)) { try rollOver() }
     let needed = endOffset + UInt64(count)
-    if needed > zeroedOffset, options.reserveBytes > 0 { try zero(through: rounded(needed)) }
+    if needed > zeroedOffset, options.reserveBytes > 0 {
+      // Zeros go no further than the room that was made sure of, where it was.
+      try zero(
+        through: roomOffset < needed
+          ? rounded(needed) : max(needed, min(rounded(needed), roomOffset)))
+    }
     if !pending.hasRoom(for: count) { try write() }
     RecordHeader.write(
       payload, sequence: lastSequence + 1, durableOffset: durableOffset,
@@ -266,6 +262,23 @@ extension Log {
   private func rounded(_ needed: UInt64) -> UInt64 {
     let step = UInt64(max(1, options.reserveBytes))
     return max(needed, min((needed + step - 1) / step * step, options.segmentLimitBytes))
+  }
+
+  /// Takes room up to there, or leaves everything as it was.
+  private func takeRoom(through target: UInt64) throws(StorageError) {
+    let sizeBefore = zeroedOffset
+    do throws(StorageError) {
+      if canReserve {
+        try retryable { () throws(SystemError) in
+          canReserve = try file.reserve(from: roomOffset, to: target)
+        }
+      }
+      if canReserve { roomOffset = target } else { try zero(through: target) }
+    } catch {
+      // What a refused reservation took before it came to an end is given back to everybody else.
+      if case .noRoom = error { try cut(to: sizeBefore) }
+      throw error
+    }
   }
 
   private func zero(through target: UInt64) throws(StorageError) {
