@@ -14,9 +14,9 @@ import Wire
 // it was sent with, since whatever needs an escape sequence had one; a number at most 4 times as
 // many ("1e15," becomes "1000000000000000.0,"); a day that becomes a moment 26 bytes for 12; and a
 // record of a put, which has at least 11 bytes ({"id":"a"},), gets a name in front, of at most 14
-// ({"customer":}). The stored reply of a keyed call, in the same record, repeats ids that are in the
-// request. What a method adds, `addedRecordBytes`, is what comes out of the state and not out of the
-// request: coupons issued, lines of an order, and the replies that list them.
+// ({"customer":}). The stored reply of a keyed call, in the same record, repeats ids that are in
+// the request. What a method adds, `addedRecordBytes`, is what comes out of the state and not out
+// of the request: coupons issued, lines of an order, and the replies that list them.
 //
 // For these the sizes are those of ids of 256 bytes, or what stands there, and of ordinary names.
 // Should a record be longer after all, the log looks for its room when it takes it, and only where
@@ -114,7 +114,8 @@ extension ChurnReactivate {
   static func addedRecordBytes(_ engine: borrowing Engine, _ parameters: JSON) -> Int {
     let limit = Int(clamping: parameters["limit"]?.integerValue ?? 100)
     let items = Int(clamping: parameters["items_per_customer"]?.integerValue ?? 3)
-    // In the reply, which is kept for a key alone: a message that names the customer and some items.
+    // In the reply, which is kept for a key alone: a message that names the customer and some
+    // items.
     let listed = parameters["key"] == nil ? 0 : (2 << 10) + 320 * max(0, min(items, 100))
     return max(0, min(engine.facts.customers.count, limit)) * (RecordBound.issueBytes + listed)
       + (8 << 10)

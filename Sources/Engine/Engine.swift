@@ -27,8 +27,9 @@ package struct Engine: ~Copyable {
   package var holdout = Holdout.standard
   package var replies = ReplyBook()
   package var journal = Journal()
-  /// The last moment at which a request was logged, of those that were replayed. Who stamps requests
-  /// goes on from there: a clock that was set back does not make facts earlier than others.
+  /// The last moment at which a request was logged, of those that were replayed. Who stamps
+  /// requests goes on from there: a clock that was set back does not make facts earlier than
+  /// others.
   package var latestMoment = Instant.earliest
 
   /// What surrounds the engine; none of it is part of the state.

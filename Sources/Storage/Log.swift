@@ -117,8 +117,8 @@ extension Log {
   /// Makes sure that a record of at most so many bytes of payload can be appended, in this segment
   /// or a new one. A bound over the limit counts as the limit. Costs a call where room is short.
   ///
-  /// - Throws: `.noRoom`, after which the log is as before; `.system` and `.unusable`, after which it
-  ///   is of no further use.
+  /// - Throws: `.noRoom`, after which the log is as before; `.system` and `.unusable`, after which
+  ///   it is of no further use.
   package func ensureRoom(payloadBytes: Int) throws(StorageError) {
     precondition(payloadBytes >= 0, "a payload has no negative length")
     try checkUsable()
@@ -183,8 +183,8 @@ extension Log {
     }
   }
 
-  /// How long what was committed may still wait for its sync: 0 where that is due, nil where nothing
-  /// waits for one.
+  /// How long what was committed may still wait for its sync: 0 where that is due, nil where
+  /// nothing waits for one.
   package var nanosecondsUntilSync: UInt64? {
     guard case .interval(let milliseconds) = options.durability, let unsyncedSince else {
       return nil

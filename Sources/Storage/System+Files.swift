@@ -211,8 +211,8 @@ extension System {
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 }
 
-/// Linux's fallocate(2), which both C libraries have and their modules do not show. It takes mode 1,
-/// FALLOC_FL_KEEP_SIZE; posix_fallocate would make the file longer.
+/// Linux's fallocate(2), which both C libraries have and their modules do not show. It takes mode
+/// 1, FALLOC_FL_KEEP_SIZE; posix_fallocate would make the file longer.
 @_silgen_name("fallocate")
 private func fallocate(
   _ descriptor: Int32, _ mode: Int32, _ offset: off_t, _ length: off_t

@@ -143,7 +143,7 @@ struct FullDiskTests {
     #expect(
       try process.result("orders.get", "{\"order\":\"o-0\"}")["net"] as? Int == TestOrder.net(0))
     // Seen from here the process's own mounts lie below its root.
-    let root = "/proc/\(child.processIdentifier)/root" + state.path
+    let root = "/proc/\(child.processIdentifier)/" + "root" + state.path
     try FileManager.default.removeItem(atPath: root + "/other")
     for number in stored..<stored + 50 {
       #expect(try process.write("orders.put", TestOrder.put(number)))

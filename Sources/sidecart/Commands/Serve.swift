@@ -94,7 +94,8 @@ extension Arguments {
     }
   }
 
-  /// A number of bytes, with KiB, MiB or GiB behind it or nothing; nil where the option is not given.
+  /// A number of bytes, with KiB, MiB or GiB behind it or nothing; nil where the option is not
+  /// given.
   func bytes(_ name: String) throws -> Int? {
     guard let text = self[name] else { return nil }
     let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]

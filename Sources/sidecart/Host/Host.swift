@@ -148,8 +148,8 @@ final class Host {
     }
   }
 
-  /// Makes everything that was answered as durable as was asked for. Any throw means that nothing of
-  /// it may be acknowledged.
+  /// Makes everything that was answered as durable as was asked for. Any throw means that nothing
+  /// of it may be acknowledged.
   func commit() throws {
     if let log, log.hasPendingRecords { try log.commit() }
   }

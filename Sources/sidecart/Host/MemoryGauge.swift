@@ -4,10 +4,11 @@ import Wire
 
 // The limit of memory
 // -------------------
-// A process that grows beyond what the system gives it is killed, and whoever asked it gets no answer
-// at all. So writes are refused before: above the limit nothing is taken that would add facts, while
-// questions are answered. Looking costs some microseconds, so it is done when enough has happened
-// since the last look to matter: so many writes, so many bytes of them, or so much time.
+// A process that grows beyond what the system gives it is killed, and whoever asked it gets no
+// answer at all. So writes are refused before: above the limit nothing is taken that would add
+// facts, while questions are answered. Looking costs some microseconds, so it is done when enough
+// has happened since the last look to matter: so many writes, so many bytes of them, or so much
+// time.
 
 /// Knows how much memory the process occupies, nearly, and whether that is too much.
 struct MemoryGauge {
