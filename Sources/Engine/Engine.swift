@@ -34,9 +34,14 @@ package struct Engine: ~Copyable {
   var keepsReply = true
   var citations = CodeCitations()
 
+  /// How many customers were forgotten whom the log still names. Not part of a snapshot: whoever
+  /// makes one takes them out of the log.
+  package var unerasedCount = 0
+
   /// What the shop said of itself, as it was said: settings follow from it.
   var saidOfShop: [Value] = []
-  /// The moment of the last record that was logged or replayed.
+  /// The moment of the last record that was logged or replayed. Who stamps requests goes on from
+  /// there: a clock that was set back does not make facts earlier than others.
   package internal(set) var lastLogged = Instant.earliest
 
   /// What surrounds the engine; none of it is part of the state.
@@ -125,7 +130,9 @@ extension Engine {
       // version's.
       if let segment = try? SegmentBook.Segment(value) { segments.apply(segment) }
     case .coupon(let fact): ledger.apply(fact)
-    case .forgotten(let forgotten): forget(forgotten)
+    case .forgotten(let forgotten):
+      if forgotten.customer != nil { unerasedCount += 1 }
+      forget(forgotten)
     case .replied(let key, var entry):
       entry.subjects = subjects(of: record)
       replies.store(entry, for: key)

@@ -3,8 +3,9 @@ import Wire
 
 /// Facts on their way to the log: one record for each request that committed any.
 ///
-/// The loop takes the records after each line and makes them durable before it lets the replies
-/// out.
+/// Their room in the log is made sure of before the first fact (`Admission`). The loop takes the
+/// records after each line, or before the next request of a batch asks for its room, and makes them
+/// durable before it lets the replies out.
 package struct Journal: ~Copyable {
   private var writer = JSONWriter(capacity: 4_096)
   /// Whether the current request has committed a fact.
@@ -40,6 +41,9 @@ package struct Journal: ~Copyable {
     writer.withBytes { sealed.append(contentsOf: $0) }
     ends.append(sealed.count)
   }
+
+  /// Whether records wait to be taken.
+  package var isEmpty: Bool { ends.isEmpty }
 
   /// Hands each sealed record to `body`, in order, and forgets them.
   package mutating func drain<Failure: Error>(

@@ -7,6 +7,8 @@ package final class Service: RequestHandler {
   package var engine: Engine
   /// When the line in hand came in; stamped by the loop, never read from a clock here.
   package var now: Instant
+  /// Asked before a call writes anything; what it throws is the call's answer.
+  package var admit: (Admission) throws(RPCError) -> Void = { _ in }
   private var endpoint: Endpoint
 
   package init(engine: consuming Engine, now: Instant) {
@@ -45,6 +47,7 @@ package final class Service: RequestHandler {
       if method.isKeyed, let key = try Service.key(parameters) {
         try answer(keyed: method, key, call, &result)
       } else {
+        try admit(method, call)
         try method.answer(&engine, call, &result)
       }
     } catch let error as RPCError {
@@ -58,6 +61,15 @@ package final class Service: RequestHandler {
     } catch {
       throw .internalError("\(name) failed in a way that it does not name")
     }
+  }
+
+  /// A retry that gets its stored reply is not asked about, since it writes nothing.
+  private func admit(_ method: any Method.Type, _ call: Call) throws(RPCError) {
+    guard method.writes(call.parameters) else { return }
+    try admit(
+      Admission(
+        recordBytes: RecordBound.bytes(of: method, engine, call.parameters),
+        requestBytes: call.parameters.textBytes, frees: method.frees))
   }
 
   private static func key(_ parameters: JSON) throws -> String? {
@@ -80,6 +92,7 @@ package final class Service: RequestHandler {
       result.raw(stored.reply)
       return
     }
+    try admit(method, call)
     try method.answer(&engine, call, &result)
     // A call that could have written and found nothing to write is remembered too: made again
     // later, it might write.

@@ -30,6 +30,10 @@ package protocol DiskFile: AnyObject {
   ) throws(SystemError) -> Int
   /// Writes all bytes at an offset, extending the file where needed.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(SystemError)
+  /// Takes room on the disk for the bytes between two offsets without changing the file's size;
+  /// what is behind the end is given back by the next `resize`. False, and nothing done, where the
+  /// file system cannot.
+  func reserve(from start: UInt64, to end: UInt64) throws(SystemError) -> Bool
   /// Cuts or extends the file to a size; new bytes read as zero.
   func resize(toBytes size: UInt64) throws(SystemError)
   /// Makes the file's bytes and size durable. A failure must never be retried.
@@ -87,4 +91,8 @@ extension DiskFile {
       into: UnsafeMutableRawBufferPointer(start: region.start, count: byteCount), at: offset)
     return region
   }
+}
+
+extension DiskFile {
+  package func reserve(from start: UInt64, to end: UInt64) throws(SystemError) -> Bool { false }
 }

@@ -4,10 +4,13 @@
 // and synchronises once, whatever their number. Nothing may be acknowledged before the commit that
 // covers it.
 //
-// Room comes first. Before a record is accepted the file is extended with zeros to hold it, 256 KiB
-// at a time. So a full disk refuses the record when nothing has happened yet (`noRoom`, retryable),
-// the write of a commit finds its room there, and a sync need not record a new file size: measured
-// on ext4, 115 µs against 160 µs.
+// Room comes first. Whoever is about to change something that a record will tell of calls
+// `ensureRoom` with a bound on that record, before anything has changed: a full disk refuses then,
+// and nothing has happened yet (`noRoom`, retryable). Room is taken with the file system's own
+// reservation where there is one, else with zeros. Besides, zeros are written ahead of the records,
+// 256 KiB at a time: a sync need not record a new file size then, measured on ext4 as 115 µs
+// against 160 µs. A file system that never overwrites in place (btrfs, ZFS) may still refuse a
+// write that has its room; that is a failure like any other.
 //
 // Failure is final. After a failed write or sync nobody knows what the disk holds, and the kernel
 // may drop the pages and report success the next time. The log then refuses everything
@@ -16,12 +19,16 @@
 // Segments. A segment past its limit is synchronised, trimmed and left for good, and a new one is
 // made: under another name until its header is durable, then renamed, then the folder synchronised.
 
-/// When a commit waits for the disk.
+/// When a commit waits for the disk. Whatever it is, what was committed survives the end of the
+/// process, however it ends: the system has it.
 package enum Durability: Equatable, Sendable {
   /// Every commit synchronises: what it covers survives a power failure.
   case always
-  /// No commit synchronises: what it covers survives the end of the process, however it ends, but
-  /// of a power failure only what the system had written by then.
+  /// A commit is synchronised at most so many milliseconds later, with those that came meanwhile: a
+  /// power failure takes what was committed in that time. The owner calls `synchronizeIfDue` when
+  /// `nanosecondsUntilSync` have passed.
+  case interval(milliseconds: Int)
+  /// No commit synchronises: of a power failure only what the system had written by then survives.
   case never
 }
 
@@ -30,10 +37,13 @@ package struct LogOptions: Sendable {
   package var durability = Durability.always
   /// A record that would end past this starts a new segment.
   package var segmentLimitBytes: UInt64 = 64 << 20
-  /// How much room is reserved ahead of the records; 0 reserves none.
+  /// How much room is reserved ahead of the records, and in which steps; 0 reserves no more than is
+  /// asked for.
   package var reserveBytes = 256 << 10
   /// The time stamped into new segments, in milliseconds since 1970.
   package var clock: @Sendable () -> Int64 = { System.realtimeMilliseconds() }
+  /// A clock that never goes back, in nanoseconds: what an interval is measured with.
+  package var stopwatch: @Sendable () -> UInt64 = { System.monotonicNanoseconds() }
 
   package init() {}
 }
@@ -65,8 +75,14 @@ package final class Log {
   private var writtenOffset: UInt64
   /// The segment's bytes up to here are on disk.
   private var durableOffset: UInt64
-  /// The segment's bytes up to here have their room.
-  private var reservedOffset: UInt64
+  /// The segment's file ends here, with zeros from `writtenOffset` on.
+  private var zeroedOffset: UInt64
+  /// The segment's bytes up to here have their room on the disk; never below `zeroedOffset`.
+  private var roomOffset: UInt64
+  /// False once the file system said that it reserves nothing.
+  private var canReserve = true
+  /// When the first commit was made that no sync has covered; nil where there is none.
+  private var unsyncedSince: UInt64?
   private var failure: SystemError?
   private var isClosed = false
 
@@ -81,7 +97,8 @@ package final class Log {
     file = tail.file
     writtenOffset = tail.endOffset
     durableOffset = tail.endOffset
-    reservedOffset = tail.sizeBytes
+    zeroedOffset = tail.sizeBytes
+    roomOffset = tail.sizeBytes
   }
 
   /// Bytes of records appended since the log was opened.
@@ -101,6 +118,26 @@ package final class Log {
 // MARK: - Writing
 
 extension Log {
+  /// Makes sure that a record of at most so many bytes of payload can be appended, in this segment
+  /// or a new one. A bound over the limit counts as the limit. Costs a call where room is short.
+  ///
+  /// - Throws: `.noRoom`, after which the log is as before; `.system` and `.unusable`, after which
+  ///   it is of no further use.
+  package func ensureRoom(payloadBytes: Int) throws(StorageError) {
+    precondition(payloadBytes >= 0, "a payload has no negative length")
+    try checkUsable()
+    let count = UInt64(
+      RecordHeader.recordBytes(payloadBytes: min(payloadBytes, Self.payloadLimitBytes)))
+    if !fits(count) { try rollOver() }
+    let needed = endOffset + count
+    guard needed > roomOffset else { return }
+    do throws(StorageError) { try takeRoom(through: rounded(needed)) } catch {
+      // Nearly full: there may be room for the record and none to spare.
+      guard case .noRoom = error, rounded(needed) > needed else { throw error }
+      try takeRoom(through: needed)
+    }
+  }
+
   /// Takes a record, which is durable after the next `commit`, and returns its sequence.
   ///
   /// - Throws: `.payloadTooLarge` and `.noRoom`, after which the log is as before; `.system` and
@@ -112,12 +149,14 @@ extension Log {
       throw .payloadTooLarge(bytes: payload.count, limitBytes: Self.payloadLimitBytes)
     }
     let count = RecordHeader.recordBytes(payloadBytes: payload.count)
-    if endOffset + UInt64(count) > options.segmentLimitBytes,
-      endOffset > UInt64(SegmentHeader.sizeBytes)
-    {
-      try rollOver()
+    if !fits(UInt64(count)) { try rollOver() }
+    let needed = endOffset + UInt64(count)
+    if needed > zeroedOffset, options.reserveBytes > 0 {
+      // Zeros go no further than the room that was made sure of, where it was.
+      try zero(
+        through: roomOffset < needed
+          ? rounded(needed) : max(needed, min(rounded(needed), roomOffset)))
     }
-    try reserve(through: endOffset + UInt64(count))
     if !pending.hasRoom(for: count) { try write() }
     RecordHeader.write(
       payload, sequence: lastSequence + 1, durableOffset: durableOffset,
@@ -133,21 +172,44 @@ extension Log {
     try payload.span.bytes.withUnsafeBytes { bytes throws(StorageError) in try append(bytes) }
   }
 
-  /// Writes what was appended and, if so configured, waits until it is on disk. Only after this may
-  /// any of it be acknowledged. Does nothing where nothing was appended.
+  /// Writes what was appended and, as the durability says, waits until it is on disk. Only after
+  /// this may any of it be acknowledged. Does nothing where nothing was appended.
   package func commit() throws(StorageError) {
     switch options.durability {
-    case .always: try synchronize()
+    case .always: return try synchronize()
     case .never:
       try checkUsable()
       try write()
+    case .interval:
+      try checkUsable()
+      if hasPendingRecords, unsyncedSince == nil { unsyncedSince = options.stopwatch() }
+      try write()
+      try synchronizeIfDue()
     }
+  }
+
+  /// How long what was committed may still wait for its sync: 0 where that is due, nil where
+  /// nothing waits for one.
+  package var nanosecondsUntilSync: UInt64? {
+    guard case .interval(let milliseconds) = options.durability, let unsyncedSince else {
+      return nil
+    }
+    let (limit, isOver) = UInt64(max(0, milliseconds)).multipliedReportingOverflow(by: 1_000_000)
+    if isOver { return .max }
+    let waited = options.stopwatch() - unsyncedSince
+    return waited < limit ? limit - waited : 0
+  }
+
+  /// Synchronises what has waited for the whole interval.
+  package func synchronizeIfDue() throws(StorageError) {
+    if nanosecondsUntilSync == 0 { try synchronize() }
   }
 
   /// Writes what was appended and waits until it is on disk, whatever the durability.
   package func synchronize() throws(StorageError) {
     try checkUsable()
     try write()
+    unsyncedSince = nil
     guard durableOffset < writtenOffset else { return }
     try final { () throws(SystemError) in try file.synchronize() }
     durableOffset = writtenOffset
@@ -225,28 +287,59 @@ extension Log {
     guard !pending.isEmpty else { return }
     try final { () throws(SystemError) in try file.write(pending.bytes, at: writtenOffset) }
     writtenOffset += UInt64(pending.count)
-    reservedOffset = max(reservedOffset, writtenOffset)
+    zeroedOffset = max(zeroedOffset, writtenOffset)
+    roomOffset = max(roomOffset, zeroedOffset)
     pending.removeAll()
   }
 
-  private func reserve(through needed: UInt64) throws(StorageError) {
-    let step = UInt64(options.reserveBytes)
-    guard needed > reservedOffset, step > 0 else { return }
-    let rounded = (needed + step - 1) / step * step
-    let target = max(needed, min(rounded, options.segmentLimitBytes))
-    while reservedOffset < target {
-      let count = Int(min(UInt64(Zeros.count), target - reservedOffset))
-      try retryable { () throws(SystemError) in
-        try file.write(Zeros.bytes(count), at: reservedOffset)
+  /// True where that much more stays within the segment's limit, or is its first record.
+  private func fits(_ count: UInt64) -> Bool {
+    endOffset + count <= options.segmentLimitBytes || endOffset <= UInt64(SegmentHeader.sizeBytes)
+  }
+
+  /// The offset up to which room is taken for one that needs it: whole steps, within the segment.
+  private func rounded(_ needed: UInt64) -> UInt64 {
+    let step = UInt64(max(1, options.reserveBytes))
+    return max(needed, min((needed + step - 1) / step * step, options.segmentLimitBytes))
+  }
+
+  /// Takes room up to there, or leaves everything as it was.
+  private func takeRoom(through target: UInt64) throws(StorageError) {
+    let sizeBefore = zeroedOffset
+    do throws(StorageError) {
+      if canReserve {
+        try retryable { () throws(SystemError) in
+          canReserve = try file.reserve(from: roomOffset, to: target)
+        }
       }
-      reservedOffset += UInt64(count)
+      if canReserve { roomOffset = target } else { try zero(through: target) }
+    } catch {
+      // What a refused reservation took before it came to an end is given back to everybody else.
+      if case .noRoom = error { try cut(to: sizeBefore) }
+      throw error
+    }
+  }
+
+  private func zero(through target: UInt64) throws(StorageError) {
+    while zeroedOffset < target {
+      let count = Int(min(UInt64(Zeros.count), target - zeroedOffset))
+      try retryable { () throws(SystemError) in
+        try file.write(Zeros.bytes(count), at: zeroedOffset)
+      }
+      zeroedOffset += UInt64(count)
+      roomOffset = max(roomOffset, zeroedOffset)
     }
   }
 
   private func trim() throws(StorageError) {
-    guard reservedOffset > writtenOffset else { return }
-    try final { () throws(SystemError) in try file.resize(toBytes: writtenOffset) }
-    reservedOffset = writtenOffset
+    if roomOffset > writtenOffset { try cut(to: writtenOffset) }
+  }
+
+  /// Ends the file there, which also gives back what is reserved behind it.
+  private func cut(to offset: UInt64) throws(StorageError) {
+    try final { () throws(SystemError) in try file.resize(toBytes: offset) }
+    zeroedOffset = offset
+    roomOffset = offset
   }
 
   private func rollOver() throws(StorageError) {
@@ -265,7 +358,8 @@ extension Log {
     segmentNumber = number
     writtenOffset = UInt64(SegmentHeader.sizeBytes)
     durableOffset = writtenOffset
-    reservedOffset = writtenOffset
+    zeroedOffset = writtenOffset
+    roomOffset = writtenOffset
   }
 }
 

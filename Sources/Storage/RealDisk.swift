@@ -60,6 +60,10 @@ package final class RealFile: DiskFile {
     try System.writeAll(descriptor, bytes, at: offset, path: name)
   }
 
+  package func reserve(from start: UInt64, to end: UInt64) throws(SystemError) -> Bool {
+    try System.reserve(descriptor, from: start, to: end, path: name)
+  }
+
   package func resize(toBytes size: UInt64) throws(SystemError) {
     try System.resize(descriptor, toBytes: size, path: name)
   }

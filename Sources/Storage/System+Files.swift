@@ -79,6 +79,36 @@ extension System {
     _ = try call("ftruncate", path: path) { Int(ftruncate(descriptor, off_t(clamping: size))) }
   }
 
+  /// Takes room for the bytes between two offsets and leaves the file's size as it is. False where
+  /// the file system cannot.
+  ///
+  /// A file size limit of the process is not looked at by a call that leaves the size alone, and
+  /// would be met by the write later; so it is looked at here.
+  package static func reserve(
+    _ descriptor: Int32, from start: UInt64, to end: UInt64, path: String? = nil
+  ) throws(SystemError) -> Bool {
+    precondition(start < end, "room of no bytes")
+    var limit = rlimit()
+    if getrlimit(fileSizeResource, &limit) == 0, end > UInt64(limit.rlim_cur) {
+      throw SystemError(call: "fallocate", code: EFBIG, path: path)
+    }
+    do throws(SystemError) {
+      _ = try call("fallocate", path: path) {
+        Int(fallocate(descriptor, 1, off_t(clamping: start), off_t(clamping: end - start)))
+      }
+      return true
+    } catch {
+      if error.code == EOPNOTSUPP || error.code == ENOSYS { return false }
+      throw error
+    }
+  }
+
+  #if canImport(Glibc)
+    private static let fileSizeResource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+  #else
+    private static let fileSizeResource = Int32(RLIMIT_FSIZE)
+  #endif
+
   /// The size, permissions and kind of an open file.
   package static func status(of descriptor: Int32) throws(SystemError) -> FileStatus {
     var result = stat()
@@ -216,3 +246,10 @@ extension System {
   /// True where the descriptor is a terminal.
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 }
+
+/// Linux's fallocate(2), which both C libraries have and their modules do not show. It takes mode
+/// 1, FALLOC_FL_KEEP_SIZE; posix_fallocate would make the file longer.
+@_silgen_name("fallocate")
+private func fallocate(
+  _ descriptor: Int32, _ mode: Int32, _ offset: off_t, _ length: off_t
+) -> Int32

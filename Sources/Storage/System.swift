@@ -107,6 +107,45 @@ extension System {
     }
   }
 
+  /// Waits until there is something to read, the end of the input included, or so much time has
+  /// passed; true where there is.
+  package static func waitForInput(
+    _ descriptor: Int32, nanoseconds: UInt64
+  ) throws(SystemError) -> Bool {
+    try wait(descriptor, for: Int16(POLLIN), nanoseconds: nanoseconds)
+  }
+
+  /// Waits until `pipeBytes` can be written without waiting, or the write would fail, or so much
+  /// time has passed; true where it can.
+  package static func waitForOutput(
+    _ descriptor: Int32, nanoseconds: UInt64
+  ) throws(SystemError) -> Bool {
+    try wait(descriptor, for: Int16(POLLOUT), nanoseconds: nanoseconds)
+  }
+
+  /// What a pipe takes at once that takes anything: PIPE_BUF of Linux.
+  package static let pipeBytes = 4_096
+
+  private static func wait(
+    _ descriptor: Int32, for events: Int16, nanoseconds: UInt64
+  ) throws(SystemError) -> Bool {
+    let start = monotonicNanoseconds()
+    while true {
+      let waited = monotonicNanoseconds() - start
+      let rest = waited < nanoseconds ? nanoseconds - waited : 0
+      // Rounded up: to wake too early would be to wait once more.
+      let milliseconds = Int32(clamping: rest / 1_000_000 + (rest % 1_000_000 == 0 ? 0 : 1))
+      var entry = pollfd(fd: descriptor, events: events, revents: 0)
+      let count = poll(&entry, 1, milliseconds)
+      if count > 0 { return true }
+      if count == 0 {
+        if rest / 1_000_000 < UInt64(Int32.max) { return false }
+      } else if errno != EINTR {
+        throw SystemError(call: "poll", code: errno)
+      }
+    }
+  }
+
   private static func wait(_ descriptor: Int32, for events: Int16) throws(SystemError) {
     var entry = pollfd(fd: descriptor, events: events, revents: 0)
     _ = try call("poll") { Int(poll(&entry, 1, -1)) }

@@ -8,10 +8,13 @@ package struct Limits: Equatable, Sendable {
   package var maximumBatchCount: Int
   /// The longest request id, in bytes as written, quotes included.
   package var maximumIdentifierBytes: Int
+  /// The resident memory of the process above which nothing is taken that would add to it; nil for
+  /// no limit. Nothing of the wire looks at it.
+  package var maximumMemoryBytes: Int?
 
   package init(
     maximumLineBytes: Int = 16 << 20, maximumDepth: Int = 64, maximumBatchCount: Int = 1_000,
-    maximumIdentifierBytes: Int = 256
+    maximumIdentifierBytes: Int = 256, maximumMemoryBytes: Int? = nil
   ) {
     precondition((1...TapeEntry.maximumLength).contains(maximumLineBytes))
     precondition((2...JSONWriter.maximumDepth - 8).contains(maximumDepth))
@@ -20,5 +23,6 @@ package struct Limits: Equatable, Sendable {
     self.maximumDepth = maximumDepth
     self.maximumBatchCount = maximumBatchCount
     self.maximumIdentifierBytes = maximumIdentifierBytes
+    self.maximumMemoryBytes = maximumMemoryBytes
   }
 }

@@ -16,7 +16,7 @@ package struct RPCError: Error, Equatable, Sendable {
     package static var conflict: Int { -31997 }
     /// The disk did not take the write; nothing was applied.
     package static var storageFailure: Int { -31996 }
-    /// A named limit of the wire was exceeded.
+    /// A named limit was exceeded: of the wire, or of memory.
     package static var overLimit: Int { -31995 }
   }
 

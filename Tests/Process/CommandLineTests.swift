@@ -42,7 +42,10 @@ struct CommandLineTests {
     let cases: [([String], String)] = [
       (["frobnicate"], "there is no command frobnicate; sidecart help lists them"),
       (["help", "frobnicate"], "there is no command frobnicate"),
-      (["serve", "--frob"], "unknown option --frob; known are --state --read-only"),
+      (
+        ["serve", "--frob"],
+        "unknown option --frob; known are --state --durability --memory-limit --read-only"
+      ),
       (["serve", "--state"], "--state needs a value"),
       (["serve", "--read-only=yes"], "--read-only is a switch"),
       (["serve", "--state", "a", "--state=b"], "--state is given twice"),

@@ -7,13 +7,18 @@ import Storage
 /// history, as a journal keeps them.
 final class SimulatedDisk: Disk {
   enum Call: String, CaseIterable {
-    case names, open, rename, remove, synchronizeFolder, size, read, write, resize, synchronize
+    case names, open, rename, remove, synchronizeFolder
+    case size, read, write, reserve, resize, synchronize
   }
 
   final class Content {
     var durable: [UInt8] = []
     var present: [UInt8] = []
     var changes: [Change] = []
+    /// Room is taken up to here, behind the end of the file too.
+    var reservedBytes = 0
+    /// What the file takes of the disk.
+    var takenBytes: Int { max(present.count, reservedBytes) }
   }
 
   enum Change {
@@ -34,6 +39,8 @@ final class SimulatedDisk: Disk {
   var fault: (Call, String) -> Int32? = { _, _ in nil }
   /// The disk is full at this many bytes in all files.
   var capacityBytes: Int?
+  /// Whether files can be given room ahead of their end, as some file systems cannot.
+  var canReserve = true
 
   init() {}
 
@@ -50,8 +57,8 @@ final class SimulatedDisk: Disk {
   /// The bytes of every file, as a process sees them.
   var contents: [String: [UInt8]] { files.mapValues(\.present) }
 
-  /// The bytes in all files.
-  var usedBytes: Int { files.values.reduce(0) { $0 + $1.present.count } }
+  /// The bytes in all files, and those that are reserved for them.
+  var usedBytes: Int { files.values.reduce(0) { $0 + $1.takenBytes } }
 
   fileprivate func name(of content: Content) -> String {
     files.first { $0.value === content }?.key ?? "removed"
@@ -220,7 +227,7 @@ final class SimulatedFile: DiskFile {
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(SystemError) {
     try disk.check(.write, name)
-    let growth = Int(offset) + bytes.count - content.present.count
+    let growth = Int(offset) + bytes.count - content.takenBytes
     if growth > 0, let capacity = disk.capacityBytes, disk.usedBytes + growth > capacity {
       throw SystemError(call: "write", code: 28, path: name)
     }
@@ -228,8 +235,22 @@ final class SimulatedFile: DiskFile {
     if disk.step() { throw disk.dead(.write, name) }
   }
 
+  /// On a disk that is too full this takes what is left and fails, as ext4 does.
+  func reserve(from start: UInt64, to end: UInt64) throws(SystemError) -> Bool {
+    try disk.check(.reserve, name)
+    guard disk.canReserve else { return false }
+    var growth = max(0, Int(end) - content.takenBytes)
+    let room = disk.capacityBytes.map { max(0, $0 - disk.usedBytes) } ?? growth
+    let isFull = growth > room
+    growth = min(growth, room)
+    if growth > 0 { content.reservedBytes = content.takenBytes + growth }
+    if isFull { throw SystemError(call: "fallocate", code: 28, path: name) }
+    return true
+  }
+
   func resize(toBytes size: UInt64) throws(SystemError) {
     try disk.check(.resize, name)
+    content.reservedBytes = 0
     change(.resize(Int(size)))
     if disk.step() { throw disk.dead(.resize, name) }
   }

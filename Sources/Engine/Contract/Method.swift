@@ -18,6 +18,11 @@ package protocol Method: SendableMetatype {
   static func writes(_ parameters: JSON) -> Bool
   /// Whether a `key` makes a retry give the stored reply.
   static var isKeyed: Bool { get }
+  /// Whether it frees more memory than it takes: allowed where nothing else is that writes.
+  static var frees: Bool { get }
+  /// The bytes that the record of such a call may have beyond what follows from the length of its
+  /// params; `RecordBound` says which.
+  static func addedRecordBytes(_ engine: borrowing Engine, _ parameters: JSON) -> Int
 
   /// Answers one call: reads `call`, changes `engine` by committing facts, writes one value to
   /// `reply`.
@@ -31,6 +36,7 @@ extension Method {
   package static var writes: Bool { false }
   package static func writes(_ parameters: JSON) -> Bool { writes }
   package static var isKeyed: Bool { false }
+  package static var frees: Bool { false }
 }
 
 /// One call of a method, as it came in.

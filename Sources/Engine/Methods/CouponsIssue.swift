@@ -9,6 +9,7 @@ enum CouponsIssue: Method {
     "Issues coupons of a policy to customers, as far as its limits and budget allow."
   static let writes = true
   static let isKeyed = true
+  static let maximumCustomerCount = 100_000
   static let parameters: [Field] = [
     .required("policy", .string), .required("customers", .list(.string)),
     .required("key", .string, "makes a retry give the stored reply"),
@@ -25,7 +26,8 @@ enum CouponsIssue: Method {
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
     var reader = try call.reader()
     let id = try reader.identifier("policy")
-    let list = try reader.array("customers", minimumCount: 1, maximumCount: 100_000)
+    let list = try reader.array(
+      "customers", minimumCount: 1, maximumCount: maximumCustomerCount)
     _ = try reader.identifier("key")
     try reader.finish()
     guard engine.ledger.policies[id] != nil else {

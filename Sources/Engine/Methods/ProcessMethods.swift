@@ -96,19 +96,21 @@ enum Status: Method {
     } else {
       reply.null()
     }
-    reply.endObject()
     let limits = engine.surroundings.limits
-    write(
-      "limits",
-      [
-        ("line_bytes", limits.maximumLineBytes), ("depth", limits.maximumDepth),
-        ("batch_requests", limits.maximumBatchCount),
-        ("request_id_bytes", limits.maximumIdentifierBytes),
-        ("id_bytes", FieldLimits.identifierBytes), ("text_bytes", FieldLimits.textBytes),
-        ("records_per_put", FieldLimits.recordCount),
-        ("lines_per_order", OrderDraft.maximumLineCount),
-        ("amount", Int(Money.maximumAmount)), ("quantity", Int(Money.maximumQuantity)),
-      ], &reply)
+    reply.key("limit_bytes")
+    if let bytes = limits.maximumMemoryBytes { reply.integer(bytes) } else { reply.null() }
+    reply.endObject()
+    var named: [(StaticString, Int)] = [
+      ("line_bytes", limits.maximumLineBytes), ("depth", limits.maximumDepth),
+      ("batch_requests", limits.maximumBatchCount),
+      ("request_id_bytes", limits.maximumIdentifierBytes),
+      ("id_bytes", FieldLimits.identifierBytes), ("text_bytes", FieldLimits.textBytes),
+      ("records_per_put", FieldLimits.recordCount),
+      ("lines_per_order", OrderDraft.maximumLineCount),
+      ("amount", Int(Money.maximumAmount)), ("quantity", Int(Money.maximumQuantity)),
+    ]
+    if let bytes = limits.maximumMemoryBytes { named.append(("memory_bytes", bytes)) }
+    write("limits", named, &reply)
     reply.endObject()
   }
 

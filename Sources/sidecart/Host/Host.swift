@@ -32,6 +32,9 @@ final class Host {
   private let log: Log?
   private let clock: () -> Instant
   private var lastMoment = Instant.earliest
+  private var memory: MemoryGauge
+  /// What failed where it could not be thrown: in the middle of a line.
+  private var failure: StorageError?
   /// What was found when the log was read; nil without a state folder.
   let recovery: RecoveryReport?
   /// What was found in the folder and not used, for people.
@@ -45,16 +48,22 @@ final class Host {
   /// - Parameters:
   ///   - fixedMoment: the clock's only value, for tests and transcripts.
   ///   - isReadOnly: replays the log without taking the lock; what would write is refused.
+  ///   - durability: when a commit waits for the disk.
+  ///   - memoryLimitBytes: the resident memory above which writes are refused.
+  ///   - snapshotAfterBytes: the log behind a snapshot below which no other is due.
   init(
     state: String?, fixedMoment: Instant? = nil, isReadOnly: Bool = false,
+    durability: Durability = .always, memoryLimitBytes: Int? = MemoryGauge.usualLimitBytes(),
     snapshotAfterBytes: UInt64? = nil
   ) throws {
+    memory = MemoryGauge(limitBytes: memoryLimitBytes)
     clock = {
       fixedMoment ?? Instant(milliseconds: System.realtimeMilliseconds())
     }
     let storage = StorageStatus()
     let surroundings = Host.surroundings(
-      isReadOnly: isReadOnly, storageStatus: { storage.write(to: &$0) })
+      isReadOnly: isReadOnly, maximumMemoryBytes: memoryLimitBytes,
+      storageStatus: { storage.write(to: &$0) })
     let service = Service(engine: Engine(surroundings: surroundings), now: .earliest)
     self.service = service
     guard let state else {
@@ -62,6 +71,7 @@ final class Host {
       recovery = nil
       keeper = nil
       following = nil
+      admitWrites()
       return
     }
     let folder = try StateFolder(path: state, for: isReadOnly ? .reading : .writing)
@@ -82,27 +92,39 @@ final class Host {
       storage.snapshot = start.snapshot
       let covered = start.sequence
       service.engine = start.takeEngine()
-      let opened = try Log.open(on: folder, after: covered, Host.replay(into: service))
+      var options = LogOptions()
+      options.durability = durability
+      let opened = try Log.open(
+        on: folder, options: options, after: covered, Host.replay(into: service))
       log = opened
       recovery = opened.recovery
       keeper = try SnapshotKeeper(
-        folder, uncovered: opened.recovery.bytes, minimumBytes: snapshotAfterBytes)
+        folder, service, uncovered: opened.recovery.bytes, minimumBytes: snapshotAfterBytes)
       storage.log = opened
       storage.keeper = keeper
     }
-    if fixedMoment == nil { lastMoment = service.engine.lastLogged }
+    // What is logged next is not earlier than what was: a clock may have been set back. One that is
+    // held for a test stays where it is held.
+    if fixedMoment == nil, !isReadOnly { lastMoment = service.engine.lastLogged }
+    admitWrites()
   }
 
   /// What the engine is given of this machine.
   static func surroundings(
-    isReadOnly: Bool = false, storageStatus: @escaping (inout JSONWriter) -> Void = { _ in }
+    isReadOnly: Bool = false, maximumMemoryBytes: Int? = nil,
+    storageStatus: @escaping (inout JSONWriter) -> Void = { _ in }
   ) -> Surroundings {
     Surroundings(
-      zoneFile: Host.zoneFile, randomBits: { System.randomBits() }, storageStatus: storageStatus,
-      residentBytes: Host.residentBytes, version: Host.version, isReadOnly: isReadOnly)
+      zoneFile: Host.zoneFile, randomBits: { System.randomBits() },
+      limits: Limits(maximumMemoryBytes: maximumMemoryBytes), storageStatus: storageStatus,
+      residentBytes: System.residentBytes, version: Host.version, isReadOnly: isReadOnly)
   }
 
-  /// Stamps the next lines with the clock; time never runs backwards within a process.
+  /// How far the clock is behind the last moment in the log, in milliseconds; 0 where it is not.
+  var clockLagMilliseconds: Int64 { max(0, lastMoment.milliseconds - clock().milliseconds) }
+
+  /// Stamps the next lines with the clock; time never runs backwards, not within a process and not
+  /// from one that wrote to the folder to the next.
   func stamp() {
     lastMoment = max(lastMoment, clock())
     service.now = lastMoment
@@ -112,22 +134,43 @@ final class Host {
   /// `commit`.
   func answer(_ line: UnsafeBufferPointer<UInt8>, appendingTo output: inout [UInt8]) throws {
     service.answer(line: line, appendingTo: &output)
+    if let failure { throw failure }
     try handOver()
+  }
+
+  private func admitWrites() {
+    service.admit = { [unowned self] admission throws(RPCError) in try self.admit(admission) }
+  }
+
+  /// Refuses a write for which there is no memory or no room in the log.
+  private func admit(_ admission: Admission) throws(RPCError) {
+    try memory.check(admission)
+    guard let log else { return }
+    do throws(StorageError) {
+      // What earlier requests of this line wrote comes first, into the room that they asked for.
+      try handOver()
+      try log.ensureRoom(payloadBytes: admission.recordBytes)
+    } catch {
+      if case .noRoom(let reason) = error { throw .noRoom("the log has no room: \(reason)") }
+      failure = error
+      throw .internalError("\(error)")
+    }
   }
 
   func refuseOverlongLine(appendingTo output: inout [UInt8]) {
     service.refuseOverlongLine(appendingTo: &output)
   }
 
-  private func handOver() throws {
+  private func handOver() throws(StorageError) {
+    if service.engine.journal.isEmpty { return }
     let log = self.log
     try service.engine.journal.drain { record throws(StorageError) in
       if let log { try log.append(record) }
     }
   }
 
-  /// Makes everything that was answered durable. Any throw means that nothing of it may be
-  /// acknowledged.
+  /// Makes everything that was answered as durable as was asked for. Any throw means that nothing
+  /// of it may be acknowledged.
   func commit() throws {
     if let log, log.hasPendingRecords { try log.commit() }
   }
@@ -150,6 +193,11 @@ final class Host {
   }
 
   var newestSnapshot: Manifest.Named? { keeper?.newest }
+  /// How long what was committed may still wait for its sync; nil where nothing waits for one.
+  var nanosecondsUntilSync: UInt64? { log?.nanosecondsUntilSync }
+
+  /// Synchronises what has waited for the whole interval.
+  func synchronizeIfDue() throws { try log?.synchronizeIfDue() }
 
   /// Syncs and closes the log.
   func close() throws {
@@ -163,13 +211,6 @@ final class Host {
       if let bytes = try? readFile(folder + name, maximumBytes: 1 << 20) { return bytes }
     }
     return nil
-  }
-
-  /// The memory that the process occupies, as the system counts it.
-  private static func residentBytes() -> Int? {
-    guard let bytes = try? readFile("/proc/self/statm", maximumBytes: 4_096) else { return nil }
-    let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-    return fields.count > 1 ? Int(fields[1]).map { $0 * System.pageBytes } : nil
   }
 }
 
@@ -203,11 +244,25 @@ private final class StorageStatus {
   var snapshot: String?
   weak var following: Following?
 
+  private var durability: String {
+    if folder == nil { return "none" }
+    if following != nil { return "read_only" }
+    switch log?.options.durability {
+    case .interval: return "interval"
+    case .never: return "never"
+    case .always, nil: return "always"
+    }
+  }
+
   func write(to writer: inout JSONWriter) {
     writer.key("kind")
     writer.string(folder == nil ? "memory" : "folder")
     writer.key("durability")
-    writer.string(folder == nil ? "none" : following == nil ? "always" : "read_only")
+    writer.string(durability)
+    if case .interval(let milliseconds)? = log?.options.durability {
+      writer.key("interval_milliseconds")
+      writer.integer(milliseconds)
+    }
     following?.writeStatus(to: &writer)
     if let log {
       writer.key("sequence")

@@ -13,6 +13,10 @@ import Wire
 // memory is the pages of the state that it touches: those that the new facts change, beside the
 // mapped file, which the system can drop at any time.
 //
+// Whoever was forgotten is out of memory at once and in the log until a snapshot is made, which is
+// due at once then: its writer writes the segments that name them anew, and these take the place of
+// the log's in the same manifest that names the snapshot.
+//
 // A worker outlives a writer that ends. What it finished then is found by the next writer under its
 // unfinished name, verified and taken over; what it did not finish is removed.
 
@@ -24,6 +28,7 @@ final class SnapshotKeeper {
   static let logFraction: UInt64 = 16
 
   private let folder: StateFolder
+  private let service: Service
   private var shelf: SnapshotShelf
   private let minimumBytes: UInt64
   /// Bytes of the log when it was opened.
@@ -41,13 +46,16 @@ final class SnapshotKeeper {
     var name: String
     var sequence: UInt64
     var appended: UInt64
+    /// Customers forgotten by then whom the log still names.
+    var forgotten: Int
   }
 
   /// - Parameter uncovered: bytes of the log behind the snapshot that the state was read from.
   init(
-    _ folder: StateFolder, uncovered: UInt64, minimumBytes: UInt64?
+    _ folder: StateFolder, _ service: Service, uncovered: UInt64, minimumBytes: UInt64?
   ) throws(StorageError) {
     self.folder = folder
+    self.service = service
     shelf = try SnapshotShelf(on: folder)
     self.minimumBytes = minimumBytes ?? SnapshotKeeper.minimumBytes
     openedBytes = try Log.totalBytes(on: folder)
@@ -64,6 +72,7 @@ final class SnapshotKeeper {
 
   private func isDue(_ log: Log) -> Bool {
     let total = openedBytes + log.appendedBytes
+    if service.engine.unerasedCount > 0, patience == 1 { return true }
     return uncovered(log) >= max(minimumBytes, total / SnapshotKeeper.logFraction) * patience
   }
 
@@ -92,7 +101,8 @@ final class SnapshotKeeper {
         "\(sequence)",
       ])
       worker = Worker(
-        processID: processID, name: name, sequence: sequence, appended: log.appendedBytes)
+        processID: processID, name: name, sequence: sequence, appended: log.appendedBytes,
+        forgotten: service.engine.unerasedCount)
     } catch {
       patience *= 2
       Console.note("no snapshot could be started, the log is kept: \(error)")
@@ -112,6 +122,7 @@ final class SnapshotKeeper {
     do throws(StorageError) {
       _ = try shelf.adopt(worker.name, sequence: worker.sequence)
       covered(worker.appended)
+      service.engine.unerasedCount -= worker.forgotten
     } catch {
       // Nothing that was acknowledged rests on a snapshot.
       patience *= 2
@@ -132,13 +143,18 @@ final class SnapshotKeeper {
       &engine, on: folder, name: name, sequence: log.lastSequence, identity: log.identity)
     _ = try shelf.adopt(name, sequence: log.lastSequence)
     covered(log.appendedBytes)
+    engine.unerasedCount = 0
   }
 
-  /// Writes a state to a file that does not exist yet; answers its size in bytes.
+  /// Writes a state to a file that does not exist yet; answers its size in bytes. Where customers
+  /// were forgotten, writes the log's segments anew first, beside the log.
   static func write(
     _ engine: inout Engine, on disk: any Disk, name: String, sequence: UInt64,
     identity: LogIdentity
   ) throws -> UInt64 {
+    if engine.unerasedCount > 0 {
+      try Eraser.erase(on: disk, through: sequence, tag: SnapshotShelf.tag(of: name))
+    }
     let file = try disk.open(name, for: .creatingNew)
     do {
       let writer = SnapshotWriter(
