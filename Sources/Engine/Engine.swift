@@ -27,10 +27,9 @@ package struct Engine: ~Copyable {
   package var holdout = Holdout.standard
   package var replies = ReplyBook()
   package var journal = Journal()
-  /// The last moment at which a request was logged, of those that were replayed. Who stamps
-  /// requests goes on from there: a clock that was set back does not make facts earlier than
-  /// others.
-  package var latestMoment = Instant.earliest
+  /// The moment of the last record that was logged or replayed. Who stamps requests goes on from
+  /// there: a clock that was set back does not make facts earlier than others.
+  package internal(set) var lastLogged = Instant.earliest
 
   /// What surrounds the engine; none of it is part of the state.
   package let surroundings: Surroundings
@@ -78,6 +77,7 @@ extension Engine {
   /// Logs a fact and applies it. The caller has checked that it holds.
   package mutating func commit(_ fact: Fact, now: Instant) {
     journal.append(fact, now: now)
+    lastLogged = max(lastLogged, now)
     apply(fact)
   }
 
@@ -133,7 +133,7 @@ extension Engine {
       read.append(fact)
     }
     for fact in read { apply(fact) }
-    latestMoment = max(latestMoment, moment)
+    lastLogged = max(lastLogged, moment)
   }
 
   /// Refuses a fact that could be applied in part only: without the zone's file, or in the words of

@@ -108,19 +108,19 @@ struct ServeModesTests {
 
   @Test func aClockThatWasSetBackDoesNotMakeEarlierFacts() throws {
     let state = try ServeState()
-    let ahead = try state.serve(["--now", "2031-05-01T10:00:00Z"])
+    let ahead = try state.serve(["--now", "2931-05-01T10:00:00Z"])
     _ = try ahead.ask("orders.put", TestOrder.put(1))
     #expect(try ahead.finish().exit == .code(0))
-    let host = try state.serve(["--now", "2026-03-01T10:00:00Z"])
+    let host = try state.serve()
     _ = try host.ask("orders.put", TestOrder.put(2))
-    #expect(try host.ask("status")["now"] as? String == "2031-05-01T10:00:00Z")
+    #expect(try host.ask("status")["now"] as? String == "2931-05-01T10:00:00Z")
     #expect(try host.finish().exit == .code(0))
     #expect(host.process.stderrText.contains("behind the last moment in the log"))
     let log = try state.run(["log", "--state", state.path])
     let moments = try log.outputText.split(separator: "\n").map {
       try #require(try ServeHost.object(String($0))["now"] as? String)
     }
-    #expect(moments == ["2031-05-01T10:00:00Z", "2031-05-01T10:00:00Z"])
+    #expect(moments == ["2931-05-01T10:00:00Z", "2931-05-01T10:00:00Z"])
     // Who only reads asks as of any moment.
     let reader = try state.serve(["--read-only", "--now", "2026-03-01T10:00:00Z"])
     #expect(try reader.ask("status")["now"] as? String == "2026-03-01T10:00:00Z")
@@ -132,8 +132,8 @@ struct ServeModesTests {
   @Test(arguments: ["always", "interval:50"])
   func aHostThatDoesNotReadMakesTheProcessWaitAndNotGrow(_ durability: String) throws {
     let state = try ServeState()
-    // 200 replies of half a megabyte; their reader sleeps first, then counts.
-    let count = 200
+    // 100 replies of half a megabyte; their reader sleeps first, then counts.
+    let count = 100
     let line = #"{"item":"an item with a name","quantity":1,"unit_price":100}"#
     let lines = [String](repeating: line, count: 5_000).joined(separator: ",")
     try state.take([
@@ -156,7 +156,8 @@ struct ServeModesTests {
     let words = result.outputText.split(whereSeparator: \.isWhitespace)
     let resident = try #require(
       words.firstIndex(of: "VmRSS:").flatMap { Int(words[$0 + 1]) }, "\(result.outputText)")
-    #expect(resident < 48 << 10, "\(resident) KiB")
+    print("resident with a host that does not read: \(resident) KiB")
+    #expect(resident < 40 << 10, "\(resident) KiB")
     #expect(words.last == "\(count + 1)")
   }
 }

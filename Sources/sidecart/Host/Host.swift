@@ -93,8 +93,9 @@ final class Host {
       log = opened
       recovery = opened.recovery
       storage.log = opened
-      // What is logged next is not earlier than what was: a clock may have been set back.
-      lastMoment = service.engine.latestMoment
+      // What is logged next is not earlier than what was: a clock may have been set back. One that
+      // is held for a test stays where it is held.
+      if fixedMoment == nil { lastMoment = service.engine.lastLogged }
     }
     admitWrites()
   }
