@@ -157,7 +157,7 @@ struct ServeModesTests {
     let resident = try #require(
       words.firstIndex(of: "VmRSS:").flatMap { Int(words[$0 + 1]) }, "\(result.outputText)")
     print("resident with a host that does not read: \(resident) KiB")
-    #expect(resident < 40 << 10, "\(resident) KiB")
+    #expect(resident < 28 << 10, "\(resident) KiB")
     #expect(words.last == "\(count + 1)")
   }
 }
