@@ -8,6 +8,7 @@ final class ColumnBook: ColumnSink, ColumnSource {
     let bytes: UnsafeMutableRawBufferPointer
     init(_ source: UnsafeRawBufferPointer) {
       bytes = .allocate(byteCount: source.count + 64, alignment: 64)
+      bytes.initializeMemory(as: UInt8.self, repeating: 0)
       bytes.copyMemory(from: source)
       count = source.count
     }

@@ -67,7 +67,7 @@ struct ForgetHistory {
 
   mutating func forget(_ customer: String, isKeyed: Bool = true) -> Reply {
     reservations.removeAll { $0.customer == customer }
-    let key = isKeyed ? #","key":"f-\#(serial)""# : ""
+    let key = isKeyed ? #","key":"f-\#(sent.count)""# : ""
     return send(customer, "customers.forget", #"{"customer":"\#(customer)"\#(key)}"#)
   }
 
