@@ -152,7 +152,8 @@ extension Fact {
         throw body.failure("not_a_fact", "the body is 32 hexadecimal digits")
       }
       self = .replied(
-        key: key, ReplyBook.Entry(
+        key: key,
+        ReplyBook.Entry(
           fingerprint: fingerprint, reply: Array(reply.rawBytes), time: now))
     default:
       throw fact.failure(
