@@ -163,8 +163,8 @@ extension ShopFacts {
 // MARK: - Forgetting
 
 extension ShopFacts {
-  /// Overwrites a customer, all their orders and events, and the items, channels and kinds of events
-  /// that nothing else names; answers how many orders and events there were.
+  /// Overwrites a customer, all their orders and events, and the items, channels and kinds of
+  /// events that nothing else names; answers how many orders and events there were.
   ///
   /// What is derived from the orders is to be taken back before: they cannot be read afterwards.
   /// O(what the customer has); O(orders) where the first or last order of the shop is theirs.

@@ -27,8 +27,14 @@ extension Engine {
     // coupons paid for a part of it.
     names += booked.orders.filter { facts.orders.index(of: $0) == nil }
     var seen: Set<String> = []
+    var room = Forgotten.maximumNameBytes
+    func fits(_ name: String) -> Bool {
+      room -= name.utf8.count + 3
+      return room >= 0
+    }
+    let codes = booked.codes.filter(fits)
     return Forgotten(
-      customer: id, names: names.filter { seen.insert($0).inserted }, codes: booked.codes,
+      customer: id, names: names.filter { seen.insert($0).inserted && fits($0) }, codes: codes,
       spent: ledger.spent(byCustomer: id))
   }
 

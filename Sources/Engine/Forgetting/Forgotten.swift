@@ -16,6 +16,10 @@ package struct Forgotten: Equatable, Sendable {
   /// Their coupon codes.
   package var codes: [String] = []
   package var spent: [CouponLedger.Spent] = []
+
+  /// Names beyond so many bytes are left out, so that the fact fits into a record of the log: of
+  /// a till with half a million orders, not all ids are looked for in replies to others.
+  static let maximumNameBytes = 8 << 20
 }
 
 extension Forgotten {

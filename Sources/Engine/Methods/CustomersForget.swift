@@ -8,6 +8,7 @@ enum CustomersForget: Method {
     "Forgets a customer with all orders, events and coupons; only the money spent stays, as "
     + "anonymous totals."
   static let writes = true
+  static let frees = true
   static let isKeyed = true
   static let parameters: [Field] = [
     .required("customer", .string),

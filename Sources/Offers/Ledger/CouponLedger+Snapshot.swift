@@ -4,8 +4,8 @@ import Shop
 // ------------------------
 // Policies are written as the facts that they were, coupons and bookings as records, in the order
 // of their indices. Where a policy's coupons stand, and which coupons change by themselves and
-// when, follows from them and is counted anew: O(coupons) at a start. Of a forgotten customer, and of
-// what was theirs, only the empty places are written.
+// when, follows from them and is counted anew: O(coupons) at a start. Of a forgotten customer, and
+// of what was theirs, only the empty places are written.
 
 extension CouponLedger {
   package func write(to sink: some ColumnSink) throws {

@@ -77,7 +77,9 @@ struct BenchRun {
   // MARK: Round trips
 
   func roundTrips(_ requests: [[UInt8]], expected: [[UInt8]], now: String) throws -> [BenchRow] {
-    let server = try BenchChild([program, "serve", "--state", shop, "--now", now])
+    let server = try BenchChild([
+      program, "serve", "--state", shop, "--now", now, "--read-only",
+    ])
     let length = expected.map(\.count).sorted()[expected.count / 2] + 1
     let reference = try BenchChild([echo, String(length)])
     // Every request once: verifies all replies, and leaves the rows in memory as a served shop has

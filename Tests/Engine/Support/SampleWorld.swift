@@ -93,6 +93,7 @@ struct SampleWorld {
     let at = ("at", #""2026-03-01T00:00:00Z""#)
     switch method {
     case "customers.get": return [("customer", #""c-1""#), at]
+    case "customers.forget": return [("customer", #""c-3""#), ("key", #""k0""#)]
     case "customers.match":
       return [
         ("condition", #"{"orders":{"$gte":1}}"#), ("customers", #"["c-1"]"#), ("limit", "5"), at,

@@ -19,11 +19,12 @@ final class TestShop {
   init(
     seed: UInt64 = 1, now: Instant = TestShop.start, isReadOnly: Bool = false,
     hasZones: Bool = true,
-    version: String = "0.1.0"
+    version: String = "0.1.0", randomBits: (() -> UInt64)? = nil
   ) {
     let random = RandomSource(seed: seed)
     let surroundings = Surroundings(
-      zoneFile: { hasZones ? TestShop.zoneFile($0) : nil }, randomBits: { random.next() },
+      zoneFile: { hasZones ? TestShop.zoneFile($0) : nil },
+      randomBits: randomBits ?? { random.next() },
       storageStatus: { writer in
         writer.key("kind")
         writer.string("memory")
@@ -41,6 +42,9 @@ final class TestShop {
   }
 
   // MARK: Sending
+
+  /// - Parameter engine: a state that came from somewhere else.
+  init(engine: consuming Engine, now: Instant) { service = Service(engine: engine, now: now) }
 
   /// Sends one line; what came back, newline and all.
   @discardableResult
