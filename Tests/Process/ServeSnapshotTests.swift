@@ -36,8 +36,8 @@ struct ServeSnapshotTests {
   /// The snapshots that the manifest names, the newest first.
   private func named() throws -> [String] {
     let text = try String(contentsOf: folder.appendingPathComponent("manifest"), encoding: .utf8)
-    return text.split(separator: "\n").map { $0.split(separator: " ") }
-      .filter { $0[0] == "snapshot" }.map { String($0[1]) }
+    let lines = text.split(separator: "\n").filter { $0.hasPrefix("snapshot ") }
+    return lines.map { String($0.split(separator: " ")[1]) }
   }
 
   /// Orders until so many snapshots have been written behind the loop's back, none is under way,
@@ -85,10 +85,8 @@ struct ServeSnapshotTests {
   @Test func aSnapshotIsWrittenBesideTheLoopAndTheNextStartTakesIt() throws {
     let expected = try fill()
     #expect(try names().contains("manifest"))
-    let manifest = try String(
-      contentsOf: folder.appendingPathComponent("manifest"), encoding: .utf8)
-    #expect(manifest.hasPrefix("sidecart-manifest 1\ngeneration 2\nsnapshot snapshot-00000002 "))
-    let notes = try start(expected, from: "snapshot-00000002")
+    let newest = try named()[0]
+    let notes = try start(expected, from: newest)
     #expect(!notes.contains("not used"))
     for name in try names() {
       let path = folder.appendingPathComponent(name).path
@@ -183,6 +181,55 @@ struct ServeSnapshotTests {
     #expect(refused.exit == .code(1))
     #expect(refused.errorText.contains("in use by process \(host.child.processIdentifier)"))
     #expect(try host.finish().exit == .code(0))
+  }
+
+  @Test func whoIsForgottenLeavesNoByteInTheFolder() throws {
+    _ = try fill()
+    // What a repair set aside may name anybody.
+    try Data("who-1".utf8).write(to: folder.appendingPathComponent("log-00000001.cut-9"))
+    var host = try state.serve(clock + ["--snapshot-after", "1000000000"])
+    let order =
+      #"{"id":"theirs-1","customer":"who-1","time":"2026-03-01T10:00:00Z","channel":"theirs-2","lines":[{"item":"theirs-3","quantity":1,"unit_price":100}]}"#
+    _ = try host.ask("orders.put", #"{"orders":[\#(order)]}"#)
+    _ = try host.ask("customers.put", #"{"customers":[{"id":"who-1","name":"Theirs-4 Name"}]}"#)
+    _ = try host.ask(
+      "events.put",
+      #"{"events":[{"id":"theirs-5","type":"view","customer":"who-1","time":"2026-03-01T10:00:00Z"}]}"#
+    )
+    let issued = try host.ask(
+      "coupons.issue", #"{"policy":"p","customers":["who-1","c-2"],"key":"both"}"#)
+    let codes = (issued["issued"] as? [[String: String]] ?? []).compactMap { $0["code"] }
+    try #require(codes.count == 2)
+    // Once more through a start, so that the names lie in closed segments and in a snapshot.
+    #expect(try host.finish().exit == .code(0))
+    #expect(try state.run(["compact", "--state", state.path]).exit == .code(0))
+    let traces = ["who-1", "theirs-", "Theirs-4", codes[0]].map { Data($0.utf8) }
+    let found = try traces.map { trace in
+      try names().contains { name in
+        try Data(contentsOf: folder.appendingPathComponent(name)).range(of: trace) != nil
+      }
+    }
+    #expect(found == [true, true, true, true], "the test looks for what is there")
+
+    host = try state.serve(clock + ["--snapshot-after", "1000000000"])
+    let forgotten = try host.ask("customers.forget", #"{"customer":"who-1"}"#)
+    #expect(forgotten["forgotten"] as? Bool == true && forgotten["orders"] as? Int == 1)
+    let deadline = Date().addingTimeInterval(60)
+    while try storage(host)["is_compacting"] as? Bool == true { try #require(Date() < deadline) }
+    let expected = try answers(host)
+    #expect(try host.finish().exit == .code(0))
+    for name in try names() {
+      let bytes = try Data(contentsOf: folder.appendingPathComponent(name))
+      for trace in traces { #expect(bytes.range(of: trace) == nil, "\(name)") }
+    }
+    #expect(try named().count == 1, "no older snapshot stays")
+    let check = try state.run(["check", state.path])
+    #expect(check.exit == .code(0), "\(check.outputText)")
+    _ = try start(expected, from: try named()[0])
+    for name in try names() where name.hasPrefix("snapshot-") || name == "manifest" {
+      try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+    }
+    _ = try start(expected, from: "log")
   }
 
   @Test func killedAgainAndAgainWhileSnapshotsAreWritten() throws {
