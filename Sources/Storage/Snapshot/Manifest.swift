@@ -15,9 +15,10 @@
 //   checksum 3f9c01d2
 //
 // A line that says `replace` is there only while rewritten segments take the place of the log's
-// (LogRewrite); a start of a writer goes on with it. The first snapshot is the one to use, the next is for the case that it is damaged. The checksum
-// is the CRC32C of all lines before it. A manifest that is damaged names nothing: the log is read
-// from its beginning, and nothing is removed until a new manifest is durable.
+// (LogRewrite); a start of a writer goes on with it. The first snapshot is the one to use, the next
+// is for the case that it is damaged. The checksum is the CRC32C of all lines before it. A manifest
+// that is damaged names nothing: the log is read from its beginning, and nothing is removed until a
+// new manifest is durable.
 
 /// Which snapshots of a state folder count.
 package struct Manifest: Equatable, Sendable {

@@ -28,7 +28,8 @@ final class SnapshotKeeper {
   static let logFraction: UInt64 = 16
 
   private let folder: StateFolder
-  private let service: Service
+  /// Unowned: its engine says in `status` what this one knows, and so holds it.
+  private unowned let service: Service
   private var shelf: SnapshotShelf
   private let minimumBytes: UInt64
   /// Bytes of the log when it was opened.

@@ -17,7 +17,8 @@ final class BitsOfStep {
   }
 }
 
-/// A history of several customers, of whom some are forgotten; with what was sent, when and by whom.
+/// A history of several customers, of whom some are forgotten; with what was sent, when and by
+/// whom.
 struct ForgetHistory {
   static let customers = ["ann-zq", "bob-zq", "cid-zq"]
   static let policies = #"""
