@@ -89,7 +89,7 @@ enum Damage {
     }
   }
 
-  private static func number(_ bytes: [UInt8], at offset: Int) -> UInt64 {
+  static func number(_ bytes: [UInt8], at offset: Int) -> UInt64 {
     (0..<8).reduce(0) { $0 | UInt64(bytes[offset + $1]) << (8 * $1) }
   }
 
@@ -110,7 +110,7 @@ enum Damage {
   }
 
   /// Numbers at which arithmetic goes wrong.
-  private static func number(_ generator: inout SeededGenerator) -> UInt64 {
+  static func number(_ generator: inout SeededGenerator) -> UInt64 {
     let numbers: [UInt64] = [
       0, 1, 2, 3, 7, 8, 24, 63, 64, 65, 255, 1 << 20, 255 << 20, (255 << 20) + 1,
       UInt64(UInt32.max), 1 << 32, UInt64(Int64.max), UInt64(Int64.max) + 1, .max - 1, .max,
@@ -119,14 +119,13 @@ enum Damage {
       ? generator.next() : numbers[generator.integer(in: 0...numbers.count - 1)]
   }
 
-  private static func write(_ number: UInt64, _ size: Int, to bytes: inout [UInt8], at offset: Int)
-  {
+  static func write(_ number: UInt64, _ size: Int, to bytes: inout [UInt8], at offset: Int) {
     for index in 0..<size {
       bytes[offset + index] = UInt8(truncatingIfNeeded: number >> (8 * index))
     }
   }
 
-  private static func crc(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+  static func crc(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     bytes.withUnsafeBytes { Checksum.crc32c($0) }
   }
 }

@@ -210,6 +210,47 @@ import Testing
     for named in manifest.snapshots { _ = try Snapshot(named.name, on: disk) }
   }
 
+  @Test("segments that were written anew take their place together or not at all")
+  func replacing() throws {
+    let made = try makeLog(groups: (0..<8).map { _ in [700, 900] })
+    #expect(made.files.count > 3)
+    let last = UInt64(made.payloads.count)
+    func change(_ sequence: UInt64) -> [UInt8]? { sequence % 3 == 0 ? [7, 8, 9] : nil }
+    let changed = made.payloads.enumerated().map { change(UInt64($0.offset) + 1) ?? $0.element }
+    func rewrite(_ disk: SimulatedDisk) throws {
+      var shelf = try shelf(disk)
+      let name = try shelf.unfinishedName()
+      let names = try LogRewrite.write(
+        on: disk, through: last, tag: SnapshotShelf.tag(of: name)
+      ) { sequence, _ in change(sequence) }
+      #expect(names.count == made.files.count)
+      _ = try SnapshotTests.write(name, on: disk, sequence: last)
+      _ = try shelf.adopt(name, sequence: last)
+    }
+    let dry = SimulatedDisk(files: made.files)
+    try rewrite(dry)
+    #expect(try readAll(dry).payloads == changed)
+    var random = SeededGenerator(seed: 13)
+    var endings: Set<Bool> = []
+    for step in 1...dry.steps {
+      for attempt in 0..<6 {
+        let disk = SimulatedDisk(files: made.files)
+        disk.powerFailsAtStep = step
+        try? rewrite(disk)
+        let after = attempt == 0 ? disk.afterKill() : disk.afterPowerFailure(using: &random)
+        var shelf = try shelf(after)
+        try shelf.finishReplacing()
+        try shelf.removeUnnamed()
+        let isDone = !shelf.manifest.snapshots.isEmpty
+        endings.insert(isDone)
+        let payloads = try readAll(after).payloads
+        #expect(payloads == (isDone ? changed : made.payloads), "step \(step)")
+        #expect(!after.contents.keys.contains { $0.hasSuffix(LogRewrite.suffix) })
+      }
+    }
+    #expect(endings == [true, false])
+  }
+
   @Test("a log after a snapshot is read from the segment that holds the next record")
   func logAfterSnapshot() throws {
     let made = try makeLog(groups: (0..<40).map { _ in [200, 300] })

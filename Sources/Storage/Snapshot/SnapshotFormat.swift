@@ -89,6 +89,10 @@ package struct SnapshotHeader: Equatable, Sendable {
         second: bytes.number(at: 24, as: UInt64.self)),
       sequence: bytes.number(at: 32, as: UInt64.self),
       createdMilliseconds: Int64(bitPattern: bytes.number(at: 40, as: UInt64.self)))
+    // So that counting on from it cannot overflow.
+    guard header.sequence < UInt64(Int64.max) else {
+      throw SnapshotDamage(file, "its sequence is beyond every log's")
+    }
     header.directoryOffset = bytes.number(at: 48, as: UInt64.self)
     header.directoryBytes = bytes.number(at: 56, as: UInt64.self)
     header.directoryChecksum = bytes.number(at: 64, as: UInt32.self)

@@ -70,6 +70,11 @@ enum Import: Command {
       try sender.host.close()
       throw HostFailure(describe(problem))
     }
+    if sender.host.uncoveredBytes >= SnapshotKeeper.minimumBytes {
+      // The next start should not have to replay what came in here.
+      Console.progress("writing a snapshot")
+      try sender.host.writeSnapshot()
+    }
     try sender.host.close()
     Console.endProgress()
     tally.seconds = seconds(since: start)
