@@ -27,9 +27,6 @@ package struct BackupReport: Equatable, Sendable {
 }
 
 extension Log {
-  /// The manifest's name.
-  package static let manifestName = "manifest"
-
   /// Copies the state that is on one disk to another, which is empty. Also while a process writes
   /// to the first. O(bytes), a mebibyte of memory.
   ///
@@ -84,7 +81,7 @@ private final class HeldFiles: Disk {
         guard error.isMissing, attempt < Self.tries else { throw .system(error) }
       }
       guard attempt < Self.tries else {
-        throw .missedSegments(after: LogPlace(file: Log.manifestName, offset: 0))
+        throw .missedSegments(after: LogPlace(file: Manifest.name, offset: 0))
       }
     }
   }
@@ -92,7 +89,7 @@ private final class HeldFiles: Disk {
   /// The segments in their order, the snapshots, the manifest.
   var inOrder: [(String, any DiskFile)] {
     func rank(_ name: String) -> Int {
-      name == Log.manifestName ? 2 : name.hasPrefix(SegmentName.prefix) ? 0 : 1
+      name == Manifest.name ? 2 : name.hasPrefix(SegmentName.prefix) ? 0 : 1
     }
     return files.sorted { (rank($0.key), $0.key) < (rank($1.key), $1.key) }.map { ($0, $1) }
   }
@@ -101,7 +98,7 @@ private final class HeldFiles: Disk {
   private func hold(_ disk: any Disk) throws(SystemError) -> Bool {
     files = [:]
     let before = try manifest(disk)
-    if let file = before.file { files[Log.manifestName] = file }
+    if let file = before.file { files[Manifest.name] = file }
     for name in try disk.names() where Self.isPart(name) {
       files[name] = try disk.open(name, for: .reading)
     }
@@ -120,7 +117,7 @@ private final class HeldFiles: Disk {
     _ disk: any Disk
   ) throws(SystemError) -> (file: (any DiskFile)?, bytes: [UInt8]) {
     do throws(SystemError) {
-      let file = try disk.open(Log.manifestName, for: .reading)
+      let file = try disk.open(Manifest.name, for: .reading)
       return (file, try Self.contents(file))
     } catch {
       if error.isMissing { return (nil, []) }

@@ -22,9 +22,6 @@ extension Host {
 
   /// A service that belongs to no process, to see whether a log can be applied.
   static func emptyService() -> Service {
-    let surroundings = Surroundings(
-      zoneFile: Host.zoneFile, randomBits: { System.randomBits() }, storageStatus: { _ in },
-      version: Host.version, isReadOnly: true)
-    return Service(engine: Engine(surroundings: surroundings), now: .earliest)
+    Service(engine: Engine(surroundings: Host.surroundings(isReadOnly: true)), now: .earliest)
   }
 }
