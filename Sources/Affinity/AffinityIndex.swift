@@ -4,14 +4,17 @@ import Shop
 ///
 /// The owner calls one method per fact, after the fact was applied to the shop's tables.
 package struct AffinityIndex: Sendable {
-  package private(set) var baskets = BasketIndex()
+  package internal(set) var baskets = BasketIndex()
   var rows = CoPurchaseRows()
   var evidence = EvidenceRows()
   var repeats = RepeatIndex()
   var popularity = PopularityCache()
-  var workspace = Workspace()
+  var similar = SimilarCustomers()
+  var cells = ItemCells()
+  /// Weight of a customer's purchases per category; all zero between two questions.
+  var categoryWeights: [Double] = []
   /// Grows with every change of any basket.
-  package private(set) var revision: UInt64 = 0
+  package internal(set) var revision: UInt64 = 0
   /// The shop as it was at the last as-of moment that was asked about.
   var past: PastIndex?
 

@@ -13,13 +13,14 @@ import Shop
 
 extension Engine {
   /// What the columns of a snapshot mean.
-  package static let snapshotVersion: UInt32 = 1
+  package static let snapshotVersion: UInt32 = 2
 
   /// Writes the whole state. O(state).
   package mutating func write(to sink: some ColumnSink) throws {
     try sink.put(record: "shop") { packer in
       packer.list(saidOfShop) { $0.value($1) }
       packer.instant(lastLogged)
+      packer.optional(ownRanker) { $0.value($1.value) }
     }
     try facts.write(to: sink)
     try affinity.write(to: sink)
@@ -38,7 +39,7 @@ extension Engine {
     let shop = try source.record("shop") { unpacker throws(SnapshotProblem) in
       (
         said: try unpacker.list { unpacker throws(SnapshotProblem) in try unpacker.value() },
-        lastLogged: try unpacker.instant()
+        lastLogged: try unpacker.instant(), ranker: try unpacker.optionalValue()
       )
     }
     facts = try ShopFacts(from: source)
@@ -49,6 +50,11 @@ extension Engine {
       applySettings(value)
     }
     lastLogged = shop.lastLogged
+    if let value = shop.ranker {
+      do throws(RankerProblem) { ownRanker = try Ranker(value) } catch {
+        throw SnapshotProblem("shop", "the ranker does not read: \(error.message)")
+      }
+    }
     affinity = try AffinityIndex(from: source)
     try members.load(facts: facts, from: source)
     segments = try SegmentBook(from: source)

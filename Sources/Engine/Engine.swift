@@ -21,6 +21,8 @@ import Wire
 package struct Engine: ~Copyable {
   package internal(set) var facts = ShopFacts()
   package var affinity = AffinityIndex()
+  /// What puts the candidates of `recommend` in order, where it was fitted for this shop.
+  var ownRanker: Ranker?
   package var members = MemberIndex()
   package var segments = SegmentBook()
   package var ledger = CouponLedger()
@@ -129,6 +131,7 @@ extension Engine {
       // A fact of the log was a segment when it was written; one that no longer reads is a later
       // version's.
       if let segment = try? SegmentBook.Segment(value) { segments.apply(segment) }
+    case .ranker(let value): ownRanker = try? Ranker(value)
     case .coupon(let fact): ledger.apply(fact)
     case .forgotten(let forgotten):
       if forgotten.customer != nil { unerasedCount += 1 }
@@ -175,6 +178,10 @@ extension Engine {
       }
       if let rules = value["members"] { _ = try MemberRules(rules, over: members.rules) }
     case .segment(let value): _ = try SegmentBook.Segment(value)
+    case .ranker(let value):
+      do throws(RankerProblem) { _ = try Ranker(value) } catch {
+        throw element.failure("unknown_fact", "\(error.path): \(error.message)")
+      }
     default: return
     }
   }

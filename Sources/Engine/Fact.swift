@@ -25,6 +25,7 @@ package enum Fact {
   case returned(order: String, lines: [(line: Int, quantity: Int64)], time: Instant?)
   case event(EventDraft)
   case segment(Value)
+  case ranker(Value)
   case coupon(LedgerFact)
   case forgotten(Forgotten)
   case replied(key: String, ReplyBook.Entry)
@@ -69,6 +70,9 @@ extension Fact {
     case .segment(let segment):
       writer.key("segment")
       writer.value(segment)
+    case .ranker(let ranker):
+      writer.key("ranker")
+      writer.value(ranker)
     case .coupon(let fact):
       writer.key("coupon")
       writer.value(fact.value)
@@ -123,6 +127,7 @@ extension Fact {
     case "order": self = .order(try OrderDraft(body, zone: zone))
     case "event": self = .event(try EventDraft(body))
     case "segment": self = .segment(try body.value())
+    case "ranker": self = .ranker(try body.value())
     case "coupon": self = .coupon(try LedgerFact(try body.value(), settings: settings))
     case "cancelled":
       var reader = try body.object()

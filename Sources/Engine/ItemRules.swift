@@ -59,7 +59,9 @@ extension Engine {
 
   mutating func recommend(_ query: RecommendQuery, _ rules: ItemRules) -> Recommendation {
     let facts = self.facts
-    return affinity.recommend(query, facts: facts) { rules.refusing($0, facts: facts) }
+    return affinity.recommend(query, facts: facts, ranker: ranker) {
+      rules.refusing($0, facts: facts)
+    }
   }
 
   /// The counts behind a slot, for `explain`.

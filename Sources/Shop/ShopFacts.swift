@@ -39,6 +39,14 @@ package struct ShopFacts: Sendable {
 // MARK: - Orders
 
 extension ShopFacts {
+  /// The same facts with the orders numbered anew: those at `sequence[0]`, `sequence[1]`, … become
+  /// 0, 1, …; a permutation of all orders. O(lines).
+  package func withOrders(in sequence: [Int32]) -> ShopFacts {
+    var facts = self
+    facts.orders = orders.numbered(by: sequence)
+    return facts
+  }
+
   /// False where the same order is there already; throws where another of that id is.
   package func check(_ draft: OrderDraft) throws(RecordProblem) -> Bool {
     try draft.check()

@@ -67,6 +67,17 @@ package struct BasketIndex: Sendable {
     return basketItems.run(start..<start + Int(itemCount[Int(order)]))
   }
 
+  /// Lends the baskets as plain memory, for loops over very many of them.
+  func withRuns<Result>(_ body: (BasketRuns) throws -> Result) rethrows -> Result {
+    try firstItem.withUnsafeBufferPointer { first in
+      try itemCount.withUnsafeBufferPointer { counts in
+        try basketItems.withUnsafeBufferPointer { items in
+          try body(BasketRuns(first: first, counts: counts, items: items))
+        }
+      }
+    }
+  }
+
   /// Adds the next order; orders are numbered without gaps. Answers the distinct items.
   @discardableResult
   package mutating func add(order: Int32, lineItems: BasketItems) -> BasketItems {
@@ -128,6 +139,13 @@ package struct BasketIndex: Sendable {
     let end = next < firstItem.count ? Int(firstItem[next]) : basketItems.count
     for place in Int(firstItem[Int(order)])..<end { basketItems[place] = 0 }
   }
+}
+
+/// The baskets as they lie in memory: order -> the run of its items.
+struct BasketRuns {
+  let first: UnsafeBufferPointer<Int32>
+  let counts: UnsafeBufferPointer<Int32>
+  let items: UnsafeBufferPointer<Int32>
 }
 
 // MARK: - Snapshot

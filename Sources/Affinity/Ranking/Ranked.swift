@@ -52,7 +52,7 @@ package struct RankedQueue {
 
   /// Brings the best `count` of `candidates[start...]` to the front of that part, in any order
   /// (quickselect).
-  private static func select(
+  static func select(
     _ candidates: inout [Ranked], from start: Int, best count: Int, _ names: NameTable
   ) {
     var low = start

@@ -1,172 +1,122 @@
 import Shop
 
-// How `recommend` ranks
-// ---------------------
-//   score(j) =  50 / sqrt(|B|) x sum over i in B of K(i, j)    B: the basket      -> co_purchase
-//            +  beta x sum over i in H of h(i) x K(i, j)       H: the 20 heaviest of the history
-//            +  rho(j) x h(j)                                  bought before      -> repeat
-//            +  2 x p(j)                                       sells now          -> trending
+// How `recommend` answers
+// -----------------------
+//   gather   what basket, history, similar customers and browsing say of each item  (`Recall`)
+//   stream   all candidates by their recall score, behind them all that sells (`CandidateStream`)
+//   head     the first 256 of the stream, put in order by the learned ranker  (`Ranker`)
+//   tail     the rest of the stream, as it comes; behind it what nothing scores (`Fallback`)
 //
-// K is the evidence of `Evidence.swift`, h the customer's history (`PurchaseHistory`), rho how
-// often the item is bought again (`RepeatIndex`), p its share of recent baskets (`Popularity`).
-// beta is 0.05 where repeats may be shown and 1 where they may not. The constants are one set for
-// all shops, chosen on half of Ta-Feng's customers and held against the other half, against Online
-// Retail's baskets of two months, and against Groceries.
+// Rules bind all of it, the best first, until the list is full: so a list is short only when the
+// rules leave nothing. A question with a condition has its head taken from what the condition lets
+// through, since else the ranker would order what is then thrown away. Neither the head nor the
+// order depends on how many are asked for: the first n of a list are the list of n.
 //
-// The terms are absolute, so the parts of a slot add up to its score, and what a basket says is not
-// diluted by what else is known. Candidates are all that any term touches: the rows of evidence,
-// the history, and everything that sells, which is read only as far as it is needed. Then come the
-// rules, which bind every source, the best first, until the list is full. If it is not, the
-// fallback fills it with what scores nothing (`Fallback`). So the list is short only when the rules
-// leave nothing.
+// Scores are those of the ranker, from the least that its trees can give on, so all are above zero;
+// the tail lies below the last of the head, and the fallback at zero. A question about nobody and
+// nothing has no head: what sells, sells. The parts of a slot add up to its score.
 
 extension AffinityIndex {
-  static let basketFactor = 50.0
-  static let historyFactorWithRepeats = 0.05
-  static let historyFactorWithoutRepeats = 1.0
-  static let popularityFactor = 2.0
-  static let maximumHistorySources = 20
-  /// Basket items whose evidence is read; of a larger basket those of the least weight, which say
-  /// most.
-  static let maximumBasketSources = 100
+  /// Candidates that the ranker puts in order.
+  package static let headCount = 256
   /// Sources named in `because`.
   static let maximumReasons = 3
 
   /// Answers a question. Ties break by id; the first n of a list are the list of n.
   ///
   /// - Parameter rule: the rule that takes an item out, or nil for an item that may be shown; asked
-  /// at most once an item. - Complexity: the neighbours of the basket's and history's items;
-  /// O(items) where rules leave almost nothing.
+  /// at most once an item. - Complexity: the neighbours of the basket's and history's items, and
+  /// what `SimilarCustomers` reads; O(items) where rules leave almost nothing.
   package mutating func recommend(
-    _ query: RecommendQuery, facts: ShopFacts, rule: (Int32) -> String?
+    _ query: RecommendQuery, facts: ShopFacts, ranker: Ranker, rule: (Int32) -> String?
   ) -> Recommendation {
     withoutActuallyEscaping(rule) { rule in
       seen(from: query.viewpoint, orders: facts.orders) { index in
-        index.answer(query, facts: facts, rule: rule)
+        index.answer(query, facts: facts, ranker: ranker, rule: rule)
       }
     }
   }
 
-  private mutating func answer(
-    _ query: RecommendQuery, facts: ShopFacts, rule: @escaping (Int32) -> String?
+  mutating func answer(
+    _ query: RecommendQuery, facts: ShopFacts, ranker: Ranker, rule: @escaping (Int32) -> String?
   ) -> Recommendation {
-    let names = facts.items.names
-    workspace.prepare(itemCount: max(facts.items.count, baskets.itemBound))
-    let history = PurchaseHistory(
-      of: query.customer, viewpoint: query.viewpoint, baskets: baskets, orders: facts.orders,
-      workspace: &workspace)
-    defer { workspace.clear(history) }
-    let reach = query.count + query.basket.count + history.items.count
-    var ranking = ranking(of: query, atLeast: reach, facts)
-    let scorer = SlotScorer(
-      query: query, history: history, popularity: ranking, names: names, index: &self)
-
-    for source in scorer.sources { workspace.add(source.row, times: source.factor) }
-    for entry in history.items {
-      workspace.add(repeats.share(of: entry.item) * entry.score, to: entry.item)
-    }
-    workspace.addToTouched(ranking.shares, times: AffinityIndex.popularityFactor)
-    for item in query.basket { workspace.close(item) }
-
-    // Two rankings are read as one: what some term touched, and behind it all that sells, item by
-    // item, as far as the rules and the count ask for it. So the list is the same prefix of one
-    // order whatever is asked for.
-    var queue = RankedQueue(workspace.candidates(), expected: query.count)
-    var candidate = queue.next(names)
-    var seller = query.repeats == .only ? nil : nextSeller(0, query, &ranking, facts)
+    let recall = Recall(query, facts: facts, index: &self)
+    defer { cells.clear() }
+    let popularity = ranking(of: query, atLeast: max(64, query.count), facts)
+    var stream = CandidateStream(query, recall, popularity, facts: facts, index: &self)
     var list = SlotList(count: query.count, rule: rule)
-    while !list.isFull {
-      let next: Ranked
-      if let own = candidate, seller.map({ RankedQueue.precedes(own, $0.entry, names) }) ?? true {
-        next = own
-        candidate = queue.next(names)
-      } else if let best = seller {
-        next = best.entry
-        seller = nextSeller(best.position + 1, query, &ranking, facts)
-      } else {
-        break
+    var ceiling: Double?
+    if let model = ranker.model(for: query, recall) {
+      let head = Head(query, recall, &stream, model, facts: facts, index: &self, list: &list)
+      var queue = RankedQueue(head.ranked, expected: query.count)
+      while !list.isFull, let next = queue.next(facts.items.names) {
+        list.offer(next.item) { head.slot(next, recall, index: self, names: facts.items.names) }
       }
-      let bought = workspace.bought[Int(next.item)]
-      if query.repeats == .only, bought == 0 { continue }
-      if query.repeats == .none, bought > 0 {
-        list.remove(next.item, by: "repeats")
-        continue
+      ceiling = head.floor
+    }
+    while !list.isFull, let next = stream.next(facts, &self) {
+      if refusesRepeat(next.item, query, &list) { continue }
+      list.offer(next.item) {
+        recall.slot(
+          next, below: ceiling, popularity, index: self, names: facts.items.names)
       }
-      list.offer(next.item) { scorer.slot(next.item, bought: bought, repeats: repeats) }
     }
     if list.isFull { return Recommendation(slots: list.slots, removed: list.removed) }
     if query.repeats == .only {
-      offerUnscored(history, scorer, names, to: &list)
+      offerUnscored(recall, facts.items.names, to: &list)
       if list.slots.isEmpty, list.removed.isEmpty {
         // Nothing of the customer's own was there to be refused.
         list.count("repeats", facts.items.liveCount)
       }
     } else {
-      offerRest(query, history, scorer, facts, to: &list)
+      offerRest(query, recall, facts, to: &list)
     }
     return Recommendation(slots: list.slots, removed: list.removed)
   }
 
-  /// The next item that sells and that no other term touched, from a position of the ranking on.
-  private mutating func nextSeller(
-    _ start: Int, _ query: RecommendQuery, _ ranking: inout Popularity, _ facts: ShopFacts
-  ) -> (entry: Ranked, position: Int)? {
-    var position = start
-    while true {
-      if position >= ranking.order.count {
-        ranking = self.ranking(of: query, atLeast: max(64, position * 4), facts)
-        if position >= ranking.order.count { return nil }
-      }
-      let item = ranking.order[position]
-      if workspace.scores[Int(item)] == 0 {
-        let score = AffinityIndex.popularityFactor * ranking.share(of: item)
-        return (Ranked(item: item, score: score), position)
-      }
-      position += 1
-    }
+  /// Whether the question leaves the item out because the customer bought it.
+  func refusesRepeat(_ item: Int32, _ query: RecommendQuery, _ list: inout SlotList) -> Bool {
+    guard query.repeats == .none, cells[item].own > 0 else { return false }
+    list.remove(item, by: "repeats")
+    return true
   }
 
   /// What was bought once, in a shop to which nobody has come back yet, scores nothing and is the
   /// answer to `only` all the same.
-  private func offerUnscored(
-    _ history: PurchaseHistory, _ scorer: SlotScorer, _ names: NameTable, to list: inout SlotList
-  ) {
-    for entry in history.heaviest(history.items.count, names: names)
-    where !list.isFull && workspace.scores[Int(entry.item)] == 0 {
+  private func offerUnscored(_ recall: Recall, _ names: NameTable, to list: inout SlotList) {
+    let entries = recall.history.entries
+    for entry in recall.history.heaviest(entries.count, names: names, cells: cells)
+    where !list.isFull {
       list.offer(entry.item) {
-        var slot = scorer.slot(entry.item, bought: entry.score, repeats: repeats)
-        slot.source = .repeatPurchase
-        slot.because = [entry.item]
-        return slot
+        RecommendSlot(
+          item: entry.item, score: 0, source: .repeatPurchase, because: [entry.item],
+          parts: ScoreParts())
       }
     }
   }
 
   /// Fills what is open with items that nothing scores.
   private func offerRest(
-    _ query: RecommendQuery, _ history: PurchaseHistory, _ scorer: SlotScorer, _ facts: ShopFacts,
-    to list: inout SlotList
+    _ query: RecommendQuery, _ recall: Recall, _ facts: ShopFacts, to list: inout SlotList
   ) {
     let fallback = Fallback(
-      sources: query.basket.isEmpty ? history.items.map(\.item) : query.basket,
+      sources: query.basket.isEmpty ? recall.history.entries.map(\.item) : query.basket,
       items: facts.items, baskets: baskets)
     let rest = fallback.ranked { item in
-      workspace.scores[Int(item)] != 0 || list.hasSeen(item)
-        || query.repeats == .none && workspace.bought[Int(item)] > 0
+      cells[item].isClosed || list.hasSeen(item)
+        || query.repeats == .none && cells[item].own > 0
     }
     var queue = RankedQueue(rest, expected: query.count)
     while !list.isFull, let next = queue.next(facts.items.names) {
       list.offer(next.item) {
-        var slot = scorer.slot(
-          next.item, bought: workspace.bought[Int(next.item)], repeats: repeats)
-        slot.source = fallback.source(of: next.item)
-        slot.because = []
-        return slot
+        RecommendSlot(
+          item: next.item, score: 0, source: fallback.source(of: next.item), because: [],
+          parts: ScoreParts())
       }
     }
   }
 
-  private mutating func ranking(
+  mutating func ranking(
     of query: RecommendQuery, atLeast count: Int, _ facts: ShopFacts
   ) -> Popularity {
     popularity.ranking(

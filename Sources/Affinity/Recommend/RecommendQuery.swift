@@ -18,6 +18,8 @@ package struct RecommendQuery {
   package var channel: Int32
   package var viewpoint: Viewpoint
   package var repeats: Repeats
+  /// Whether the rules are expected to leave little of what would be shown.
+  package var isNarrowed = false
 
   package init(
     customer: Int32, basket: [Int32], count: Int, channel: Int32 = -1, viewpoint: Viewpoint,
@@ -38,6 +40,10 @@ package enum RecommendSource: String, CaseIterable, Sendable {
   case coPurchase = "co_purchase"
   /// The customer's own, bought before.
   case repeatPurchase = "repeat"
+  /// Customers who bought the same things bought it.
+  case similarCustomers = "similar_customers"
+  /// The customer looked at it, or put it into a cart.
+  case browsing
   /// Of the categories that the basket, or else the history, is about; nothing scores it.
   case category
   /// It sells well now, in the channel or everywhere.
@@ -50,7 +56,7 @@ package enum RecommendSource: String, CaseIterable, Sendable {
   /// Whether it says nothing of this customer or basket.
   package var isFallback: Bool {
     switch self {
-    case .coPurchase, .repeatPurchase: false
+    case .coPurchase, .repeatPurchase, .similarCustomers, .browsing: false
     case .category, .trending, .popular, .catalogue: true
     }
   }
@@ -65,16 +71,6 @@ package struct RecommendSlot: Equatable, Sendable {
   /// The items that speak for it most, best first.
   package var because: [Int32]
   package var parts: ScoreParts
-}
-
-/// What a score is made of; the parts add up to it.
-package struct ScoreParts: Equatable, Sendable {
-  package var basket = 0.0
-  package var history = 0.0
-  package var ownRepeat = 0.0
-  package var popularity = 0.0
-
-  package var sum: Double { basket + history + ownRepeat + popularity }
 }
 
 /// An answer to `recommend`.

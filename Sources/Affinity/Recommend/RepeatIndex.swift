@@ -14,19 +14,30 @@ import Shop
 // baskets that customers have. Whoever has more than a thousand orders, whatever became of them, is
 // a till or a wholesaler and left out: with the order that goes beyond, all of theirs are taken out
 // again.
+//
+// The rhythm of an item is the mean time between two purchases of it by the same customer. Per
+// customer these times add up to the newest purchase less the oldest, so a sum per item of that
+// span is all that is kept, and L - D is the number of gaps that it is made of.
 
 /// How often each item is bought again by the same customer.
 struct RepeatIndex: Sendable {
   /// Baskets' worth of the shop's own share that each item starts with.
   static let priorBaskets = 100.0
+  /// Gaps' worth of the shop's own rhythm that each item starts with.
+  static let priorGaps = 10.0
   /// Orders beyond which a customer does not count.
   static let maximumOrderCount: Int32 = 1_000
 
   private var basketsOfItem = Column<Int64>()
   private var customersOfItem = Column<Int64>()
+  /// Sum over customers of the time from their oldest purchase of it to the newest, milliseconds.
+  private var spanOfItem = Column<Int64>()
   private var ordersOfCustomer = Column<Int32>()
-  /// False for every item between two calls.
-  private var marks = FlagColumn()
+  /// Distinct items of the customer's baskets, summed over the baskets.
+  private var linesOfCustomer = Column<Int32>()
+  /// Per item, its place in the basket at hand plus one; zero for every item between two calls.
+  private var places: [Int32] = []
+  private var spanTotal: Int64 = 0
   private var basketTotal: Int64 = 0
   private var customerTotal: Int64 = 0
 
@@ -37,6 +48,7 @@ struct RepeatIndex: Sendable {
     _ order: Int32, of customer: Int32, baskets: BasketIndex, orders: OrderTable
   ) {
     ordersOfCustomer.extend(to: Int(customer) + 1, with: 0)
+    linesOfCustomer.extend(to: Int(customer) + 1, with: 0)
     ordersOfCustomer[Int(customer)] += 1
     let count = ordersOfCustomer[Int(customer)]
     if count <= RepeatIndex.maximumOrderCount {
@@ -56,30 +68,52 @@ struct RepeatIndex: Sendable {
     take(order, gone.run(0..<gone.count), sign: -1, customer, baskets, orders)
   }
 
-  /// Counts items that an order's basket gained or lost. Marks them in a dense column while the
-  /// customer's other baskets are walked, and takes each mark off that is met.
+  /// What the customer's other baskets say of an item of the basket at hand.
+  private struct Others {
+    var newest: Instant?
+    var oldest: Instant?
+  }
+
+  /// Counts items that an order's basket gained or lost. Notes their places in a dense array while
+  /// the customer's other baskets are walked, from the newest on, and stops when no older one can
+  /// change what is known of any of them: at once for an order that is the newest.
   private mutating func take(
     _ order: Int32, _ items: BasketItems, sign: Int64, _ customer: Int32, _ baskets: BasketIndex,
     _ orders: OrderTable
   ) {
-    marks.extend(to: baskets.itemBound, with: false)
-    for item in items { marks[Int(item)] = true }
-    var missing = items.count
+    if places.count < baskets.itemBound {
+      places.append(contentsOf: repeatElement(0, count: baskets.itemBound - places.count))
+    }
+    let time = orders.time[Int(order)]
+    var others = [Others](repeating: Others(), count: items.count)
+    for (place, item) in items.enumerated() { places[Int(item)] = Int32(place) + 1 }
+    var open = items.count
     var other = orders.newest(of: customer)
-    while other >= 0, missing > 0 {
+    while other >= 0, open > 0 {
       // An order that the baskets do not have yet is one that will look for this one.
       if other != order, other < baskets.orderCount {
-        for item in baskets.items(of: other) where marks[Int(item)] {
-          marks[Int(item)] = false
-          missing -= 1
+        let seen = orders.time[Int(other)]
+        for item in baskets.items(of: other) where places[Int(item)] > 0 {
+          let place = Int(places[Int(item)]) - 1
+          if others[place].newest == nil {
+            others[place].newest = seen
+            if seen <= time { open -= 1 }
+          }
+          others[place].oldest = seen
         }
       }
       other = orders.olderOrder[Int(other)]
     }
-    for item in items {
-      count(item, sign: sign, isFirst: marks[Int(item)])
-      marks[Int(item)] = false
+    for (place, item) in items.enumerated() {
+      places[Int(item)] = 0
+      var span: Int64 = 0
+      if let newest = others[place].newest, let oldest = others[place].oldest {
+        let ahead = max(0, time.milliseconds - newest.milliseconds)
+        span = ahead > 0 ? ahead : max(0, oldest.milliseconds - time.milliseconds)
+      }
+      count(item, sign: sign, isFirst: others[place].newest == nil, span: sign * span)
     }
+    linesOfCustomer[Int(customer)] += Int32(sign) * Int32(items.count)
   }
 
   /// Takes all orders of a customer out, before they go from the baskets. O(their items).
@@ -89,31 +123,66 @@ struct RepeatIndex: Sendable {
       leaveOut(customer, but: nil, baskets, orders)
     }
     ordersOfCustomer[Int(customer)] = 0
+    linesOfCustomer[Int(customer)] = 0
   }
 
   private mutating func leaveOut(
     _ customer: Int32, but order: Int32?, _ baskets: BasketIndex, _ orders: OrderTable
   ) {
-    var counted: [Int32: Int64] = [:]
+    var counted: [Int32: (count: Int64, newest: Instant, oldest: Instant)] = [:]
     orders.forEachOrder(of: customer) { other in
       guard other != order, other < baskets.orderCount else { return true }
-      for item in baskets.items(of: other) { counted[item, default: 0] += 1 }
+      let time = orders.time[Int(other)]
+      for item in baskets.items(of: other) {
+        counted[item, default: (0, time, time)].count += 1
+        counted[item]?.oldest = time
+      }
       return true
     }
-    for (item, baskets) in counted {
-      for basket in 1...baskets { count(item, sign: -1, isFirst: basket == baskets) }
+    for (item, own) in counted {
+      let span = own.newest.milliseconds - own.oldest.milliseconds
+      for basket in 1...own.count {
+        let isLast = basket == own.count
+        count(item, sign: -1, isFirst: isLast, span: isLast ? -span : 0)
+      }
     }
+    linesOfCustomer[Int(customer)] = 0
   }
 
-  private mutating func count(_ item: Int32, sign: Int64, isFirst: Bool) {
+  private mutating func count(_ item: Int32, sign: Int64, isFirst: Bool, span: Int64) {
     basketsOfItem.extend(to: Int(item) + 1, with: 0)
     customersOfItem.extend(to: Int(item) + 1, with: 0)
+    spanOfItem.extend(to: Int(item) + 1, with: 0)
     basketsOfItem[Int(item)] += sign
     basketTotal += sign
     if isFirst {
       customersOfItem[Int(item)] += sign
       customerTotal += sign
     }
+    // Overflow would take ten thousands of millions of years of gaps.
+    spanOfItem[Int(item)] &+= span
+    spanTotal &+= span
+  }
+
+  /// Distinct items of the customer's baskets, summed over them; nil for whoever does not count.
+  func lineCount(of customer: Int32) -> Int32? {
+    guard Int(customer) < ordersOfCustomer.count,
+      ordersOfCustomer[Int(customer)] <= RepeatIndex.maximumOrderCount
+    else { return nil }
+    return linesOfCustomer[Int(customer)]
+  }
+
+  /// Mean days between two purchases of the item by the same customer, shrunken to the shop's with
+  /// ten gaps; 0 where nobody ever came back.
+  func usualGapDays(of item: Int32) -> Double {
+    let shopGaps = Double(basketTotal - customerTotal)
+    guard shopGaps > 0 else { return 0 }
+    let day = Double(Instant.millisecondsPerDay)
+    let shopGap = Double(spanTotal) / shopGaps / day
+    let known = Int(item) < basketsOfItem.count
+    let gaps = known ? Double(basketsOfItem[Int(item)] - customersOfItem[Int(item)]) : 0
+    let span = known ? Double(spanOfItem[Int(item)]) / day : 0
+    return (span + RepeatIndex.priorGaps * shopGap) / (gaps + RepeatIndex.priorGaps)
   }
 
   /// The share of the shop's sales to known customers that are repeats, 0 to 1.
@@ -137,16 +206,21 @@ extension RepeatIndex {
   func write(to sink: some ColumnSink) throws {
     try sink.put("repeats.baskets", basketsOfItem)
     try sink.put("repeats.customers", customersOfItem)
+    try sink.put("repeats.spans", spanOfItem)
     try sink.put("repeats.orders", ordersOfCustomer)
-    try sink.put("repeats.totals", Column([basketTotal, customerTotal]))
+    try sink.put("repeats.lines", linesOfCustomer)
+    try sink.put("repeats.totals", Column([basketTotal, customerTotal, spanTotal]))
   }
 
   init(from source: some ColumnSource) throws(SnapshotProblem) {
     basketsOfItem = try source.column("repeats.baskets")
     customersOfItem = try source.column("repeats.customers", count: basketsOfItem.count)
+    spanOfItem = try source.column("repeats.spans", count: basketsOfItem.count)
     ordersOfCustomer = try source.column("repeats.orders")
-    let totals: Column<Int64> = try source.column("repeats.totals", count: 2)
+    linesOfCustomer = try source.column("repeats.lines", count: ordersOfCustomer.count)
+    let totals: Column<Int64> = try source.column("repeats.totals", count: 3)
     basketTotal = totals[0]
     customerTotal = totals[1]
+    spanTotal = totals[2]
   }
 }

@@ -133,13 +133,9 @@ enum Recommend: Method {
   ) {
     reply.key("parts")
     reply.beginObject()
-    let parts: [(StaticString, Double)] = [
-      ("basket", slot.parts.basket), ("history", slot.parts.history),
-      ("repeat", slot.parts.ownRepeat), ("popularity", slot.parts.popularity),
-    ]
-    for (name, part) in parts where part != 0 {
-      reply.key(name)
-      reply.number(part, decimals: scoreDecimals)
+    for part in ScorePart.allCases where slot.parts[part] != 0 {
+      reply.key(part.name)
+      reply.number(slot.parts[part], decimals: scoreDecimals)
     }
     reply.endObject()
     let evidence = engine.evidence(of: slot, query)

@@ -8,6 +8,11 @@ package struct ItemTable: Sendable {
   package private(set) var revision: UInt64 = 0
   /// Grows when an item's cost changes: what is derived from margins is stale when this moved.
   package private(set) var costRevision: UInt64 = 0
+  /// The narrowest categories and the brands, by dense index.
+  package private(set) var categories = NameTable()
+  package private(set) var brands = NameTable()
+  /// Per item, what rankings and rules read of it without touching the record.
+  package private(set) var marks: [ItemMarks] = []
   /// How many order lines and events name each item.
   private var references = ReferenceCounts()
 
@@ -28,6 +33,7 @@ package struct ItemTable: Sendable {
     let index = names.intern(id)
     if Int(index) == items.count {
       items.append(Item())
+      marks.append(ItemMarks())
       isDeclared.append(false)
       revision &+= 1
     }
@@ -63,9 +69,37 @@ package struct ItemTable: Sendable {
     let cost = items[Int(index)].cost
     _ = patch.apply(to: &items[Int(index)])
     if items[Int(index)].cost != cost { costRevision &+= 1 }
+    mark(index)
     isDeclared[Int(index)] = true
     revision &+= 1
     return index
+  }
+
+  private mutating func mark(_ index: Int32) {
+    let item = items[Int(index)]
+    marks[Int(index)] = ItemMarks(
+      category: item.category?.last.map { categories.intern($0) } ?? -1,
+      brand: item.brand.map { brands.intern($0) } ?? -1,
+      isRestricted: item.stock != nil || item.availableFrom != nil || item.availableUntil != nil
+        || item.kind != nil)
+  }
+}
+
+/// What is asked of an item in the middle of a ranking.
+package struct ItemMarks: Equatable, Sendable {
+  /// Index into `categories` of the narrowest one, below zero for none.
+  package var category: Int32 = -1
+  /// Index into `brands`, below zero for none.
+  package var brand: Int32 = -1
+  /// Whether stock, dates or kind may be against showing it.
+  package var isRestricted = false
+
+  package init() {}
+
+  package init(category: Int32, brand: Int32, isRestricted: Bool) {
+    self.category = category
+    self.brand = brand
+    self.isRestricted = isRestricted
   }
 }
 
@@ -112,6 +146,8 @@ extension ItemTable {
       return items
     }
     references = try ReferenceCounts("items.references", count: count, from: source)
+    marks = Array(repeating: ItemMarks(), count: count)
+    for index in 0..<Int32(count) where items[Int(index)] != Item() { mark(index) }
     let revisions: Column<UInt64> = try source.column("items.revisions", count: 2)
     revision = revisions[0]
     costRevision = revisions[1]

@@ -147,6 +147,41 @@ package struct OrderTable: Sendable {
     return leftTime == rightTime ? names.precedes(left, right) : leftTime < rightTime
   }
 
+  /// The same orders with other numbers: those at `sequence[0]`, `sequence[1]`, … become 0, 1, ….
+  /// O(lines).
+  ///
+  /// - Parameter sequence: a permutation of all orders.
+  func numbered(by sequence: [Int32]) -> OrderTable {
+    precondition(sequence.count == count, "every order gets a number")
+    var place = [Int32](repeating: -1, count: count)
+    for (new, old) in sequence.enumerated() { place[Int(old)] = Int32(new) }
+    func moved(_ order: Int32) -> Int32 { order < 0 ? order : place[Int(order)] }
+    var table = OrderTable()
+    for old in sequence {
+      // A forgotten order has no name any more; its place gets one that no order can have.
+      _ = table.names.intern(customer[Int(old)] == OrderTable.gone ? "\u{0}\(old)" : names[old])
+      table.customer.append(customer[Int(old)])
+      table.time.append(time[Int(old)])
+      table.channel.append(channel[Int(old)])
+      table.isCancelled.append(isCancelled[Int(old)])
+      table.firstLine.append(Int32(table.lineItem.count))
+      table.olderOrder.append(moved(olderOrder[Int(old)]))
+      for line in lines(of: old) {
+        table.lineItem.append(lineItem[line])
+        table.lineQuantity.append(lineQuantity[line])
+        table.lineUnitPrice.append(lineUnitPrice[line])
+        table.lineDiscount.append(lineDiscount[line])
+        table.lineReturned.append(lineReturned[line])
+      }
+      if let codes = coupons[old] { table.coupons[place[Int(old)]] = codes }
+    }
+    for order in newestOrder { table.newestOrder.append(moved(order)) }
+    table.earliest = earliest
+    table.latest = latest
+    table.forgottenLineCount = forgottenLineCount
+    return table
+  }
+
   /// Marks an order as cancelled.
   package mutating func cancel(_ order: Int32) {
     isCancelled[Int(order)] = true

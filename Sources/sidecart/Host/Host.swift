@@ -169,6 +169,14 @@ final class Host {
     }
   }
 
+  /// Takes a ranker into use and makes that durable.
+  func use(_ result: RankerFitting.Result) throws {
+    try log?.ensureRoom(payloadBytes: result.modelFile.count + 256)
+    service.engine.use(result, now: lastMoment)
+    try handOver()
+    try commit()
+  }
+
   /// Makes everything that was answered as durable as was asked for. Any throw means that nothing
   /// of it may be acknowledged.
   func commit() throws {

@@ -1,0 +1,229 @@
+import Shop
+import Statistics
+
+// How a ranker is fitted
+// ----------------------
+//   orders by time   |  the first half  |  learn  | stop |  hold out  |
+//
+// The first half only fills the index. Questions about the orders that follow give rows to learn
+// from; those about the next few say when to stop adding trees; those about the newest orders are
+// looked at once, to compare what was fitted with what is in use. The two are compared question by
+// question on the same candidates: NDCG at 10, and the fitted trees take the place of the others
+// only if the mean difference is above 1.64 of its standard error (one-sided, 95 %). Then trees of
+// that number are fitted once more, on all of the questions, the newest included. A kind of
+// question of which there are too few keeps what it has.
+//
+// Several shops can be learned from together: each weighs the same, whatever its size.
+
+/// What a fit found out about one kind of question.
+package struct RankerFit: Equatable, Sendable {
+  package enum Outcome: String, CaseIterable, Sendable {
+    case better
+    case notBetter = "not_better"
+    case tooFewQuestions = "too_few_questions"
+  }
+  package var outcome = Outcome.tooFewQuestions
+  /// Questions that were learned from, those that said when to stop included, and held out.
+  package var learned = 0
+  package var heldOut = 0
+  /// NDCG at 10 on what was held out: of the ranker in use, and of the fitted one.
+  package var before = 0.0
+  package var after = 0.0
+  /// Standard error of the difference.
+  package var standardError = 0.0
+  package var treeCount = 0
+}
+
+/// Fits a ranker on orders of the past.
+package struct RankerTraining: Sendable {
+  package struct Options: Sendable {
+    package var seed: UInt64 = 1
+    /// Questions of a kind to learn from, at most, of each shop.
+    package var maximumQuestionCount = 6_000
+    package var maximumHeldOutCount = 1_000
+    /// Fewer questions of a kind than this are too few to learn from.
+    package var minimumQuestionCount = 300
+    package var maximumTreeCount = 64
+    /// Levels of a tree.
+    package var depth = 5
+    package var rate = 0.12
+
+    package init() {}
+  }
+
+  /// Where the parts of the log begin, as shares of the orders.
+  static let learnFrom = 0.5
+  static let stopFrom = 0.75
+  static let holdOutFrom = 0.85
+  /// The difference has to be so many of its standard errors.
+  static let certainty = 1.64
+
+  private var learn: [Ranker.Kind: [PastCandidates]] = [:]
+  private var stop: [Ranker.Kind: [PastCandidates]] = [:]
+  private var heldOut: [Ranker.Kind: [PastCandidates]] = [:]
+  private var shopCount = 0
+  private var chance: LearningChance
+  private let options: Options
+
+  package init(_ options: Options = Options()) {
+    self.options = options
+    chance = LearningChance(seed: options.seed)
+  }
+}
+
+// MARK: - Questions
+
+extension RankerTraining {
+  /// Asks about the orders of a shop. O(orders + questions x an answer).
+  ///
+  /// - Parameters:
+  ///   - baskets: the index over the same facts.
+  ///   - goesOn: told how much is done, 0 to 1; false stops the work.
+  /// - Throws: `LearningStopped` then.
+  package mutating func add(
+    _ facts: ShopFacts, baskets: BasketIndex, goesOn: (Double) -> Bool
+  ) throws(LearningStopped) {
+    let shop = shopCount
+    shopCount += 1
+    var replay = OrderReplay(facts, baskets: baskets)
+    let count = Double(replay.count)
+    let learnFrom = Int32(count * RankerTraining.learnFrom)
+    let stopFrom = Int32(count * RankerTraining.stopFrom)
+    let holdOutFrom = Int32(count * RankerTraining.holdOutFrom)
+    let learnStride = max(
+      1, Double(holdOutFrom - learnFrom) / Double(options.maximumQuestionCount))
+    let holdOutStride = max(
+      1, (count - Double(holdOutFrom)) / Double(options.maximumHeldOutCount))
+    var due = 0.0
+    while replay.position < replay.count {
+      let position = replay.position
+      if position % 64 == 0, !goesOn(Double(position) / count) { throw LearningStopped() }
+      if position == holdOutFrom { due = 0 }
+      let start = position < holdOutFrom ? learnFrom : holdOutFrom
+      if position >= learnFrom, Double(position - start) >= due {
+        due += position < holdOutFrom ? learnStride : holdOutStride
+        let items = replay.items
+        replay.withIndex { index, facts in
+          for question in PastQuestion.about(position, items, facts, count: 10, chance: &chance) {
+            guard var past = index.candidates(of: question, facts) else { continue }
+            past.shop = shop
+            if position >= holdOutFrom {
+              heldOut[question.kind, default: []].append(past)
+            } else if let thinned = past.thinned(&chance) {
+              if position >= stopFrom {
+                stop[question.kind, default: []].append(thinned)
+              } else {
+                learn[question.kind, default: []].append(thinned)
+              }
+            }
+          }
+        }
+      }
+      replay.advance()
+    }
+  }
+}
+
+// MARK: - Fit
+
+extension RankerTraining {
+  /// Fits every kind, and says what was found. The same questions and seed give the same trees.
+  ///
+  /// - Parameter current: what is in use; kinds that get nothing better keep theirs.
+  /// - Throws: `LearningStopped` where `goesOn` says false.
+  package mutating func fit(
+    over current: Ranker, goesOn: (Double) -> Bool
+  ) throws(LearningStopped) -> (ranker: Ranker, fits: [Ranker.Kind: RankerFit]) {
+    var ranker = current
+    var fits: [Ranker.Kind: RankerFit] = [:]
+    let kinds = Ranker.Kind.allCases
+    for (place, kind) in kinds.enumerated() {
+      let done = { (share: Double) in goesOn((Double(place) + share) / Double(kinds.count)) }
+      let (fit, model) = try fit(kind, over: current.models[kind], goesOn: done)
+      fits[kind] = fit
+      if let model { ranker.models[kind] = model }
+    }
+    return (ranker, fits)
+  }
+
+  private mutating func fit(
+    _ kind: Ranker.Kind, over current: Ranker.Model?, goesOn: (Double) -> Bool
+  ) throws(LearningStopped) -> (RankerFit, Ranker.Model?) {
+    let learning = learn[kind] ?? []
+    let stopping = stop[kind] ?? []
+    let judging = heldOut[kind] ?? []
+    var fit = RankerFit()
+    fit.learned = learning.count + stopping.count
+    fit.heldOut = judging.count
+    guard learning.count >= options.minimumQuestionCount,
+      stopping.count >= options.minimumQuestionCount / 10,
+      judging.count >= options.minimumQuestionCount / 5
+    else { return (fit, nil) }
+    let validation = BoostingValidation(
+      rows: BoostingRows(stopping), metric: .ndcg, patience: 25)
+    let trees = try grow(
+      BoostingRows(learning), validation, count: options.maximumTreeCount
+    ) { goesOn($0 / 2) }
+    if trees.treeCount == 0 {
+      fit.outcome = .notBetter
+      return (fit, nil)
+    }
+    let fitted = Ranker.Model(trees)
+    fit.treeCount = trees.treeCount
+    var difference = Spread()
+    for past in judging {
+      let before = past.gain(current)
+      let after = past.gain(fitted)
+      fit.before += before / Double(judging.count)
+      fit.after += after / Double(judging.count)
+      difference.take(after - before)
+    }
+    fit.standardError = difference.standardError
+    guard difference.mean > RankerTraining.certainty * difference.standardError else {
+      fit.outcome = .notBetter
+      return (fit, nil)
+    }
+    fit.outcome = .better
+    let newest = judging.compactMap { $0.thinned(&chance) }
+    let all = BoostingRows(learning + stopping + newest)
+    let last = try grow(all, nil, count: trees.treeCount) { goesOn(0.5 + $0 / 2) }
+    return (fit, Ranker.Model(last))
+  }
+
+  private func grow(
+    _ rows: BoostingRows, _ validation: BoostingValidation?, count: Int,
+    goesOn: (Double) -> Bool
+  ) throws(LearningStopped) -> BoostedTrees {
+    let boosting = Boosting(
+      objective: .rank, roundCount: count, depth: options.depth, rate: options.rate, regularisation: 1,
+      minimumHessian: 0.2, groupShare: 0.8, seed: options.seed)
+    do throws(Boosting.Stop) {
+      let trees = try boosting.fit(rows, validation: validation) { round, count in
+        goesOn(Double(round) / Double(count))
+      }
+      return trees.rounded(to: Ranker.leafUnit)
+    } catch {
+      throw LearningStopped()
+    }
+  }
+}
+
+/// Mean and spread of numbers.
+private struct Spread {
+  private var count = 0.0
+  private var sum = 0.0
+  private var squares = 0.0
+
+  mutating func take(_ value: Double) {
+    count += 1
+    sum += value
+    squares += value * value
+  }
+
+  var mean: Double { count == 0 ? 0 : sum / count }
+
+  var standardError: Double {
+    guard count > 1 else { return 0 }
+    return (max(0, squares / count - mean * mean) / (count - 1)).squareRoot()
+  }
+}

@@ -1,0 +1,65 @@
+import Shop
+import Statistics
+
+// What a ranker is
+// ----------------
+// Boosted trees over the features of `RankFeature`, a set for each kind of question, since what
+// speaks for an item differs: a basket that is being filled, the next basket of a known customer,
+// and that customer's next new item. Which trees are in use is an input of every answer: those that
+// ship (`Ranker.standard`, fitted on several shops), or those that were fitted on the shop's own
+// log (`RankerTraining`).
+
+/// The learned order of candidates, per kind of question.
+package struct Ranker: Equatable, Sendable {
+  /// What a question is about.
+  package enum Kind: String, CaseIterable, Sendable {
+    /// What goes with the basket.
+    case basket
+    /// What the customer buys next.
+    case next
+    /// What the customer buys next that they never bought.
+    case explore
+  }
+
+  /// The trees of one kind.
+  package struct Model: Equatable, Sendable {
+    package let trees: BoostedTrees
+    /// The least that the trees can give: scores count from there, so none is below zero.
+    let lowest: Double
+
+    /// - Parameter trees: over the features of `RankFeature`, in their order.
+    package init(_ trees: BoostedTrees) {
+      precondition(trees.featureCount == RankFeature.count, "trees over the known features")
+      self.trees = trees
+      lowest = trees.lowest
+    }
+
+    /// Scores of rows that lie one behind the other. O(rows x trees).
+    func scores(_ rows: [Float], count: Int) -> [Double] {
+      [Double](unsafeUninitializedCapacity: count) { scores, filled in
+        rows.withUnsafeBufferPointer { rows in
+          scores.initialize(repeating: 0)
+          trees.score(rows: rows, count: count, into: scores)
+        }
+        for index in 0..<count { scores[index] -= lowest }
+        filled = count
+      }
+    }
+  }
+
+  /// A kind without trees is answered in the order of recall scores.
+  package var models: [Kind: Model] = [:]
+
+  package init() {}
+
+  /// The kind of a question, or nil for one that is about nobody and nothing.
+  static func kind(of query: RecommendQuery, _ recall: Recall) -> Kind? {
+    if recall.basketSize > 0 { return .basket }
+    if recall.history.isEmpty { return nil }
+    return query.repeats == .none ? .explore : .next
+  }
+
+  func model(for query: RecommendQuery, _ recall: Recall) -> Model? {
+    Ranker.kind(of: query, recall).flatMap { models[$0] }
+  }
+}

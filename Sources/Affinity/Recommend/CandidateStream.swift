@@ -1,0 +1,64 @@
+import Shop
+
+/// All candidates of a question in the order of their recall scores, read as far as they are needed.
+///
+/// Two rankings are read as one: what some source touched, and behind it all that sells, item by
+/// item. So the first n are the same whatever is asked for.
+struct CandidateStream {
+  private var queue: RankedQueue
+  private var candidate: Ranked?
+  private var seller: (entry: Ranked, position: Int)?
+  private let query: RecommendQuery
+  private(set) var popularity: Popularity
+
+  /// - Parameter popularity: holds at least one position of the order, if anything sells.
+  init(
+    _ query: RecommendQuery, _ recall: Recall, _ popularity: Popularity, facts: ShopFacts,
+    index: inout AffinityIndex
+  ) {
+    self.query = query
+    self.popularity = popularity
+    var candidates: [Ranked] = []
+    candidates.reserveCapacity(index.cells.touched.count)
+    let repeats = index.repeats
+    index.cells.forEach { item, cell in
+      if query.repeats == .only, cell.own == 0 { return }
+      let score = recall.score(item, cell, repeats: repeats, popularity: popularity)
+      if score > 0 { candidates.append(Ranked(item: item, score: score)) }
+    }
+    queue = RankedQueue(candidates, expected: max(query.count, 128))
+    candidate = queue.next(facts.items.names)
+    if query.repeats != .only { seller = nextSeller(0, facts, &index) }
+  }
+
+  /// The next best, or nil where nothing more has a score.
+  mutating func next(_ facts: ShopFacts, _ index: inout AffinityIndex) -> Ranked? {
+    let names = facts.items.names
+    if let own = candidate, seller.map({ RankedQueue.precedes(own, $0.entry, names) }) ?? true {
+      candidate = queue.next(names)
+      return own
+    }
+    guard let best = seller else { return nil }
+    seller = nextSeller(best.position + 1, facts, &index)
+    return best.entry
+  }
+
+  /// The next item that sells and that no source touched, from a position of the order on.
+  private mutating func nextSeller(
+    _ start: Int, _ facts: ShopFacts, _ index: inout AffinityIndex
+  ) -> (entry: Ranked, position: Int)? {
+    var position = start
+    while true {
+      if position >= popularity.order.count {
+        popularity = index.ranking(of: query, atLeast: max(64, position * 4), facts)
+        if position >= popularity.order.count { return nil }
+      }
+      let item = popularity.order[position]
+      if !index.cells[item].isTouched {
+        let score = Recall.popularityFactor * popularity.share(of: item)
+        return (Ranked(item: item, score: score), position)
+      }
+      position += 1
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import Shop
+
+/// The best candidates of a question, in the order of the learned ranker.
+struct Head {
+  /// By recall score, with the ranker's.
+  private(set) var ranked: [Ranked] = []
+  /// The least of the scores.
+  private(set) var floor: Double?
+  private var candidates: [Ranked] = []
+  private var features: RankFeatures
+  private let model: Ranker.Model
+  private let popularityIsRecent: Bool
+
+  init(
+    _ query: RecommendQuery, _ recall: Recall, _ stream: inout CandidateStream,
+    _ model: Ranker.Model, facts: ShopFacts, index: inout AffinityIndex, list: inout SlotList
+  ) {
+    self.model = model
+    while candidates.count < AffinityIndex.headCount, let next = stream.next(facts, &index) {
+      if index.refusesRepeat(next.item, query, &list) { continue }
+      if query.isNarrowed, !list.admits(next.item) { continue }
+      candidates.append(next)
+    }
+    popularityIsRecent = stream.popularity.isRecent
+    features = RankFeatures(
+      of: candidates, recall, query: query, popularity: stream.popularity, facts: facts,
+      index: &index)
+    let scores = model.scores(features.values, count: candidates.count)
+    ranked.reserveCapacity(candidates.count)
+    for (candidate, score) in zip(candidates, scores) {
+      ranked.append(Ranked(item: candidate.item, score: score))
+    }
+    floor = ranked.lazy.map(\.score).min()
+  }
+
+  /// The slot of one of the candidates: the shares of its features in the score, summed up by the
+  /// source that they are of, and the greatest of those as the slot's source.
+  func slot(
+    _ entry: Ranked, _ recall: Recall, index: AffinityIndex, names: NameTable
+  ) -> RecommendSlot {
+    var parts = ScoreParts()
+    if let place = candidates.firstIndex(where: { $0.item == entry.item }) {
+      let row = features.values[place * RankFeature.count..<(place + 1) * RankFeature.count]
+      let shares = model.trees.contributions(Array(row))
+      for feature in RankFeature.allCases { parts[feature.part] += shares[feature.rawValue] }
+    }
+    // What all trees start from, and the rounding of the sums.
+    parts[.base] += entry.score - parts.sum
+    let cell = index.cells[entry.item]
+    let source = Head.source(parts, cell, isRecent: popularityIsRecent)
+    return RecommendSlot(
+      item: entry.item, score: entry.score, source: source,
+      because: recall.because(source, entry.item, names), parts: parts)
+  }
+
+  /// The source whose part is the greatest, of those that know the item at all.
+  private static func source(
+    _ parts: ScoreParts, _ cell: ItemCell, isRecent: Bool
+  ) -> RecommendSource {
+    var best = (
+      source: isRecent ? RecommendSource.trending : .popular, amount: parts[.popularity]
+    )
+    func offer(_ source: RecommendSource, _ amount: Double, _ isKnown: Bool) {
+      if isKnown, amount >= best.amount { best = (source, amount) }
+    }
+    offer(.similarCustomers, parts[.similar], cell.similar > 0)
+    offer(
+      .coPurchase, parts[.basket] + parts[.history], cell.basket > 0 || cell.history > 0)
+    offer(.browsing, parts[.browsing], cell.browsed > 0)
+    offer(.repeatPurchase, parts[.ownRepeat], cell.own > 0)
+    return best.source
+  }
+}
+
+extension Recall {
+  /// The items that a slot of that source names.
+  func because(_ source: RecommendSource, _ item: Int32, _ names: NameTable) -> [Int32] {
+    switch source {
+    case .repeatPurchase, .browsing: [item]
+    case .coPurchase: because(of: item, names: names, maximum: AffinityIndex.maximumReasons)
+    case .similarCustomers, .category, .trending, .popular, .catalogue: []
+    }
+  }
+
+  /// A slot of the stream that no ranker has seen.
+  ///
+  /// - Parameter ceiling: what the score has to stay below, where there was a head.
+  func slot(
+    _ entry: Ranked, below ceiling: Double?, _ popularity: Popularity, index: AffinityIndex,
+    names: NameTable
+  ) -> RecommendSlot {
+    let cell = index.cells[entry.item]
+    var parts = parts(entry.item, cell, repeats: index.repeats, popularity: popularity)
+    let source = Recall.source(parts, cell, isRecent: popularity.isRecent)
+    var score = entry.score
+    if let ceiling {
+      // Below the head and above zero, in the order that they have.
+      score = ceiling * entry.score / (1 + entry.score)
+      parts = ScoreParts()
+      parts[.recall] = score
+    }
+    return RecommendSlot(
+      item: entry.item, score: score, source: source,
+      because: because(source, entry.item, names), parts: parts)
+  }
+
+  private static func source(
+    _ parts: ScoreParts, _ cell: ItemCell, isRecent: Bool
+  ) -> RecommendSource {
+    let together = parts[.basket] + parts[.history]
+    var best = (
+      source: isRecent ? RecommendSource.trending : .popular, amount: parts[.popularity]
+    )
+    func offer(_ source: RecommendSource, _ amount: Double) {
+      if amount > 0, amount >= best.amount { best = (source, amount) }
+    }
+    offer(.similarCustomers, parts[.similar])
+    offer(.coPurchase, together)
+    offer(.browsing, parts[.browsing])
+    offer(.repeatPurchase, parts[.ownRepeat])
+    return best.source
+  }
+}

@@ -1,0 +1,185 @@
+import Shop
+
+// What similar customers bought
+// -----------------------------
+// Nothing is kept for this but what is there: item -> its baskets -> their customers gives those
+// who share items with the question, customer -> their baskets -> items what they bought. So the
+// answer is as fresh as the last order.
+//
+//   sources      the items of the history (weight h) and of the basket (weight 1), each times
+//                idf(i) = log2(1 + N / n(i))
+//   sum(c)       over the baskets of c that hold a source: the source's weight
+//   likeness(c)  sum(c) / sqrt(lines of c + 1): a customer who buys everything is like everyone
+//   similar(j)   over the 200 customers of the greatest likeness: likeness x 1 / sqrt(1 + r) for
+//                the r-th newest of their 8 newest baskets that hold j
+//
+// Reading all baskets of a popular item says little and costs most, so the rarest sources are read
+// first, and only as long as `postingBudget` lasts: a rule that does not depend on the order of
+// arrival, as a cut of "the newest baskets" would. Sums are integers for the same reason.
+
+/// Finds customers who bought what the question is about, and what else they buy.
+struct SimilarCustomers: Sendable {
+  /// Entries of the lists item -> baskets that one question reads.
+  static let postingBudget = 4_096
+  static let neighbourCount = 100
+  static let basketsPerNeighbour = 6
+  /// One in fixed point: of the weights of sources, of likeness, and of recency.
+  static let unit = 1_024.0
+
+  /// One item that the question is about.
+  struct Source {
+    var item: Int32
+    var weight: Double
+  }
+
+  private var sums: [Int64] = []
+  private var touched: [Int32] = []
+  private var likeness: [Ranked] = []
+  private var runs: [Run] = []
+
+  /// 1 / sqrt(1 + rank) in fixed point.
+  private static let recency: [Int64] = (0..<basketsPerNeighbour).map {
+    Int64(unit / Double(1 + $0).squareRoot() + 0.5)
+  }
+
+  /// Adds to each item's cell what similar customers bought of it; answers the sum of their
+  /// likenesses, by which the cells are to be divided, and their number.
+  ///
+  /// O(postingBudget + neighbours x their newest baskets).
+  mutating func gather(
+    _ sources: [Source], but customer: Int32, viewpoint: Viewpoint, baskets: BasketIndex,
+    repeats: RepeatIndex, facts: ShopFacts, into cells: inout ItemCells
+  ) -> (total: Double, count: Int) {
+    let orders = facts.orders
+    meet(sources, but: customer, baskets, facts)
+    defer {
+      for customer in touched { sums[Int(customer)] = 0 }
+      touched.removeAll(keepingCapacity: true)
+    }
+    likeness.removeAll(keepingCapacity: true)
+    for customer in touched {
+      guard let lines = repeats.lineCount(of: customer) else { continue }
+      likeness.append(
+        Ranked(
+          item: customer,
+          score: Double(sums[Int(customer)]) / Double(lines + 1).squareRoot()))
+    }
+    RankedQueue.select(
+      &likeness, from: 0, best: SimilarCustomers.neighbourCount, facts.customers.names)
+    let chosen = likeness.prefix(SimilarCustomers.neighbourCount)
+    let best = chosen.reduce(0) { max($0, $1.score) }
+    guard best > 0 else { return (0, 0) }
+    var neighbours: [(customer: Int32, amount: Int64)] = []
+    neighbours.reserveCapacity(chosen.count)
+    var total: Int64 = 0
+    for neighbour in chosen {
+      let amount = Int64(neighbour.score / best * SimilarCustomers.unit)
+      total += amount
+      neighbours.append((neighbour.item, amount))
+    }
+    SimilarCustomers.find(neighbours, viewpoint, baskets, orders, &runs)
+    cells.add(runs, baskets)
+    return (Double(total) * SimilarCustomers.unit, chosen.count)
+  }
+
+  /// One basket of a neighbour, and what each of its items gains by it.
+  struct Run {
+    var order: Int32
+    var customer: Int32
+    var amount: Int64
+  }
+
+  /// Finds the newest baskets of the neighbours. Apart from adding them up, so that the walk from
+  /// order to order, each step of which waits for memory, overlaps over many customers.
+  private static func find(
+    _ neighbours: [(customer: Int32, amount: Int64)], _ viewpoint: Viewpoint,
+    _ baskets: BasketIndex, _ orders: OrderTable, _ runs: inout [Run]
+  ) {
+    runs.removeAll(keepingCapacity: true)
+    let orderCount = Int32(baskets.orderCount)
+    orders.olderOrder.withUnsafeBufferPointer { older in
+      orders.time.withUnsafeBufferPointer { times in
+        baskets.withRuns { baskets in
+          for neighbour in neighbours {
+            var rank = 0
+            var order = orders.newest(of: neighbour.customer)
+            while order >= 0, rank < basketsPerNeighbour {
+              let place = Int(order)
+              if order < orderCount, baskets.counts[place] > 0, viewpoint.sees(times[place]) {
+                runs.append(
+                  Run(
+                    order: order, customer: neighbour.customer,
+                    amount: neighbour.amount * recency[rank]))
+                rank += 1
+              }
+              order = older[place]
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Sums up what each customer shares with the sources, the rarest first.
+  private mutating func meet(
+    _ sources: [Source], but customer: Int32, _ baskets: BasketIndex, _ facts: ShopFacts
+  ) {
+    if sums.count < facts.customers.count {
+      sums.append(contentsOf: repeatElement(0, count: facts.customers.count - sums.count))
+    }
+    let names = facts.items.names
+    let total = Double(baskets.basketCount)
+    let known = sources.map { (source: $0, count: baskets.count(of: $0.item)) }
+      .filter { $0.count > 0 }
+      .sorted {
+        $0.count != $1.count
+          ? $0.count < $1.count : names.precedes($0.source.item, $1.source.item)
+      }
+    var budget = SimilarCustomers.postingBudget
+    for (source, count) in known {
+      budget -= count
+      if budget < 0 { break }
+      let idf = binaryLogarithm(1 + total / Double(count))
+      let weight = Int64(source.weight * idf * SimilarCustomers.unit)
+      SimilarCustomers.meet(
+        source.item, weight, but: customer, baskets, facts.orders, &sums, &touched)
+    }
+  }
+
+  private static func meet(
+    _ item: Int32, _ weight: Int64, but customer: Int32, _ baskets: BasketIndex,
+    _ orders: OrderTable, _ sums: inout [Int64], _ touched: inout [Int32]
+  ) {
+    if weight <= 0 { return }
+    orders.customer.withUnsafeBufferPointer { customers in
+      sums.withUnsafeMutableBufferPointer { sums in
+        baskets.forEachBasket(of: item) { basket in
+          let other = Int(customers[Int(basket)])
+          if other < 0 || other == customer { return }
+          if sums[other] == 0 { touched.append(Int32(other)) }
+          sums[other] += weight
+        }
+      }
+    }
+  }
+}
+
+/// The logarithm of a number above zero to the base 2, to about 1e-8.
+///
+/// Arithmetic that every machine does alike, which `log2` of the C library is not: the exponent,
+/// and the series 2 artanh(s) / ln 2 with s = (m - 1) / (m + 1) for the significand, which lies
+/// between 1 / sqrt(2) and sqrt(2).
+func binaryLogarithm(_ value: Double) -> Double {
+  precondition(value > 0 && value.isFinite, "only positive numbers have a logarithm")
+  var exponent = Double(value.exponent)
+  var significand = value.significand
+  if significand > 1.414_213_562_373_095_1 {
+    significand /= 2
+    exponent += 1
+  }
+  let ratio = (significand - 1) / (significand + 1)
+  let square = ratio * ratio
+  let series =
+    1 + square * (1 / 3.0 + square * (1 / 5.0 + square * (1 / 7.0 + square / 9)))
+  return exponent + 2 * ratio * series * 1.442_695_040_888_963_4
+}

@@ -1,0 +1,4 @@
+/// The text of `Models/ranking.json`.
+enum StandardRanking {
+  static let text = #"{"features":[],"kinds":{}}"#
+}

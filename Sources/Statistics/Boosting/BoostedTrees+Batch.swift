@@ -1,0 +1,64 @@
+extension BoostedTrees {
+  typealias Lanes = SIMD16<Float>
+  typealias Bits = SIMD16<Int32>
+
+  /// Scores many rows; each is what `score` gives for it.
+  ///
+  /// Sixteen rows at a time: their features are laid out by column, and each question is one
+  /// comparison for all of them. - Parameters:
+  ///   - rows: row-major, `featureCount` numbers each; NaN is above no cut.
+  ///   - scores: at least `count`.
+  package func score(
+    rows: UnsafeBufferPointer<Float>, count: Int, into scores: UnsafeMutableBufferPointer<Double>
+  ) {
+    precondition(count >= 0 && scores.count >= count && rows.count / featureCount >= count)
+    guard count > 0 else { return }
+    withUnsafeTemporaryAllocation(of: Lanes.self, capacity: featureCount) { columns in
+      trees.withUnsafeBufferPointer { trees in
+        splits.withUnsafeBufferPointer { splits in
+          leaves.withUnsafeBufferPointer { leaves in
+            for start in stride(from: 0, to: count, by: 16) {
+              let lanes = min(16, count - start)
+              transpose(rows, from: start, lanes, into: columns)
+              var block = SIMD16<Double>(repeating: base)
+              for tree in trees {
+                add(tree, splits, leaves, columns, to: &block)
+              }
+              for lane in 0..<lanes { scores[start + lane] = block[lane] }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func add(
+    _ tree: Tree, _ splits: UnsafeBufferPointer<Split>, _ leaves: UnsafeBufferPointer<Double>,
+    _ columns: UnsafeMutableBufferPointer<Lanes>, to block: inout SIMD16<Double>
+  ) {
+    let zero = Bits(repeating: 0)
+    var leaf = zero
+    var bit = Int32(1)
+    for level in tree.firstSplit..<tree.firstSplit + tree.depth {
+      let split = splits[level]
+      let isAbove: SIMDMask<Bits> = columns[Int(split.feature)] .> Lanes(repeating: split.cut)
+      leaf |= zero.replacing(with: Bits(repeating: bit), where: isAbove)
+      bit <<= 1
+    }
+    for lane in 0..<16 { block[lane] += leaves[tree.firstLeaf &+ Int(leaf[lane])] }
+  }
+
+  /// Lanes behind the last row are zero.
+  @inline(__always)
+  private func transpose(
+    _ rows: UnsafeBufferPointer<Float>, from start: Int, _ lanes: Int,
+    into columns: UnsafeMutableBufferPointer<Lanes>
+  ) {
+    for feature in 0..<featureCount {
+      var column = Lanes(repeating: 0)
+      for lane in 0..<lanes { column[lane] = rows[(start + lane) * featureCount + feature] }
+      columns.initializeElement(at: feature, to: column)
+    }
+  }
+}
