@@ -10,6 +10,7 @@ package struct AffinityIndex: Sendable {
   var repeats = RepeatIndex()
   var popularity = PopularityCache()
   var workspace = Workspace()
+  var similarities = SimilarityCache()
   /// Grows with every change of any basket.
   package private(set) var revision: UInt64 = 0
   /// The shop as it was at the last as-of moment that was asked about.
