@@ -5,9 +5,9 @@ extension AffinityIndex {
   /// n.
   ///
   /// - Parameter rule: the rule that takes an item out, or nil for an item that may be shown.
-  /// - Complexity: the item's row, and with `perTarget` that of each item looked at; O(lines) for
-  /// the first question after a change where the measure, level or decay needs more than plain
-  /// counts of baskets.
+  /// - Complexity: the item's row, and with `perTarget` that of each item looked at, once for each
+  /// state of the baskets; O(lines) for the first question after a change where the measure, level
+  /// or decay needs more than plain counts of baskets.
   package mutating func similar(
     _ query: SimilarQuery, facts: ShopFacts, rule: (Int32) -> String?
   ) -> SimilarAnswer {
@@ -71,21 +71,38 @@ extension AffinityIndex {
     _ target: Ranked, _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions,
     _ names: NameTable
   ) -> Bool {
-    let row = similarityRow(of: target.item, query, transactions, scorer.totals)
-    let own = Ranked(item: query.item, score: target.score)
-    var nearer = 0
-    for index in row.neighbours.indices where row.neighbours[index] != query.item {
+    let last: Ranked?
+    if let known = similarities.cuts.last(of: target.item, query.targetSettings, revision) {
+      last = known.source
+    } else {
+      last = lastKept(by: target.item, query, scorer, transactions, names)
+      similarities.cuts.keep(last, of: target.item, query.targetSettings, revision)
+    }
+    guard let last else { return true }
+    return !RankedQueue.precedes(last, Ranked(item: query.item, score: target.score), names)
+  }
+
+  /// The last source that a target keeps, or nil where it keeps all there are.
+  private mutating func lastKept(
+    by target: Int32, _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions,
+    _ names: NameTable
+  ) -> Ranked? {
+    let row = similarityRow(of: target, query, transactions, scorer.totals)
+    var sources: [Ranked] = []
+    for index in row.neighbours.indices {
       let source = row.neighbours[index]
-      let counts = scorer.counts(source: source, target: target.item, shared: row.counts[index])
+      let counts = scorer.counts(source: source, target: target, shared: row.counts[index])
       if query.floor.refusing(counts) != nil { continue }
       let sizes = histogram(of: source, query, transactions)
       let score = scorer.score(
-        source: source, target: target.item, weight: row.weight(at: index), sizes: sizes)
-      guard RankedQueue.precedes(Ranked(item: source, score: score), own, names) else { continue }
-      nearer += 1
-      if nearer >= query.keptPerTarget { return false }
+        source: source, target: target, weight: row.weight(at: index), sizes: sizes)
+      if score > 0 { sources.append(Ranked(item: source, score: score)) }
     }
-    return true
+    if sources.count <= query.keptPerTarget { return nil }
+    var queue = RankedQueue(sources, expected: query.keptPerTarget)
+    var last: Ranked?
+    for _ in 0..<query.keptPerTarget { last = queue.next(names) }
+    return last
   }
 
   private mutating func similarityRow(

@@ -36,10 +36,13 @@ package struct NeighbourLists: Sendable {
 
   /// Makes all lists. O(sum over transactions of their size squared).
   ///
-  /// - Parameters: - measure: one of `measures`. Only scores above zero are listed. - kept: how
-  /// long a list is at most. - minimumShared: transactions that hold both, at least. - workerCount:
-  /// how many threads to ask `concurrently` for. - Memory beyond the matrix: 8 bytes a line, 8 bytes
-  /// a neighbour, 32 bytes an item and worker.
+  /// - Parameters:
+  ///   - measure: one of `measures`. Only scores above zero are listed.
+  ///   - kept: how long a list is at most.
+  ///   - minimumShared: transactions that hold both, at least.
+  ///   - workerCount: how many threads to ask `concurrently` for.
+  ///
+  /// Memory beyond the matrix: 8 bytes a line, 8 a neighbour, 32 an item and worker.
   package init(
     _ matrix: consuming IncidenceMatrix, measure: SimilarityMeasure, kept: Int = 50,
     minimumShared: Int = 2, workerCount: Int = 1, concurrently: Concurrently

@@ -129,6 +129,10 @@ package struct SimilarQuery {
     Counting(
       level: level, halfLifeDays: halfLifeDays, weighsTransactions: measure.weighsTransactions)
   }
+
+  var targetSettings: TargetSettings {
+    TargetSettings(counting: counting, measure: measure, floor: floor, kept: keptPerTarget)
+  }
 }
 
 /// One similar item.

@@ -14,6 +14,7 @@ struct SimilarityCache: Sendable {
 
   private var entries: [Entry] = []
   var counter = SimilarityCounter()
+  var cuts = TargetCuts()
 
   /// O(1) while no basket changes, else O(lines).
   mutating func totals(
@@ -46,5 +47,47 @@ struct SimilarityCache: Sendable {
 
   private func index(_ counting: Counting, _ revision: UInt64) -> Int? {
     entries.firstIndex { $0.counting == counting && $0.revision == revision }
+  }
+}
+
+/// What a list of a target's best depends on, beside the baskets.
+struct TargetSettings: Equatable, Sendable {
+  var counting: Counting
+  var measure: SimilarityMeasure
+  var floor: SimilarityFloor
+  var kept: Int
+}
+
+/// The last source that targets keep, for one state of the baskets: to know whether another is kept
+/// takes one comparison then, and no row.
+struct TargetCuts: Sendable {
+  /// Settings that are known at a time; 50 bytes an item each at most.
+  static let maximumCount = 4
+
+  struct Last: Sendable {
+    /// Nil where all are kept.
+    var source: Ranked?
+  }
+
+  private var entries: [(settings: TargetSettings, revision: UInt64, lasts: [Int32: Last])] = []
+
+  func last(of target: Int32, _ settings: TargetSettings, _ revision: UInt64) -> Last? {
+    index(settings, revision).flatMap { entries[$0].lasts[target] }
+  }
+
+  mutating func keep(
+    _ source: Ranked?, of target: Int32, _ settings: TargetSettings, _ revision: UInt64
+  ) {
+    if let index = index(settings, revision) {
+      entries[index].lasts[target] = Last(source: source)
+      return
+    }
+    entries.removeAll { $0.revision != revision }
+    if entries.count == TargetCuts.maximumCount { entries.removeFirst() }
+    entries.append((settings, revision, [target: Last(source: source)]))
+  }
+
+  private func index(_ settings: TargetSettings, _ revision: UInt64) -> Int? {
+    entries.firstIndex { $0.revision == revision && $0.settings == settings }
   }
 }

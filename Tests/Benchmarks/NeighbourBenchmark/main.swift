@@ -4,7 +4,8 @@
 //
 //   neighbour-benchmark MATRIX THREADS KEPT [LISTS]
 //
-// MATRIX: three Int64 (transactions, items, lines), then Int32: transactions + 1 starts, lines items.
+// MATRIX: three Int64 (transactions, items, lines), then Int32: a start for each transaction, the
+//         end of the last, and an item for each line.
 // LISTS:  per item an Int32 count and so many (Int32 item, Float score).
 
 import Affinity
