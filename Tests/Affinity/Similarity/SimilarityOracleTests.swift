@@ -128,9 +128,13 @@ import Testing
         var query = SimilarityOracleTests.query(0, measure, &generator)
         query.viewpoint = Viewpoint(now: SimilarityWorld.start.advanced(byDays: 120))
         same = generator
-        let warm = asked.nearest(query).map { "\($0)" }
-        var fresh = silent
-        #expect(fresh.nearest(query).map { "\($0)" } == warm, "\(seed)")
+        // The one is asked for every item, and again; the other each time as if for the first.
+        for item in Array(0..<Int32(asked.facts.items.count)) + [0, 1] {
+          query.item = item
+          let warm = asked.nearest(query).map { "\($0)" }
+          var fresh = silent
+          #expect(fresh.nearest(query).map { "\($0)" } == warm, "\(query), \(seed)")
+        }
       }
     }
   }
