@@ -57,6 +57,11 @@ let package = Package(
       name: "MembersTests", dependencies: ["Members", "TestSupport"], path: "Tests/Members",
       swiftSettings: strict),
 
+    // MARK: neighbour-benchmark: all neighbour lists, timed; Tests/Benchmarks/neighbours.py runs it
+    .executableTarget(
+      name: "neighbour-benchmark", dependencies: ["Affinity", "Storage"],
+      path: "Tests/Benchmarks/NeighbourBenchmark", swiftSettings: strict),
+
     // MARK: Offers
     .target(name: "Offers", dependencies: ["Shop", "Statistics"], swiftSettings: strict),
     .testTarget(

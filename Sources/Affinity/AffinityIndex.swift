@@ -13,6 +13,7 @@ package struct AffinityIndex: Sendable {
   var cells = ItemCells()
   /// Weight of a customer's purchases per category; all zero between two questions.
   var categoryWeights: [Double] = []
+  var similarities = SimilarityCache()
   /// Grows with every change of any basket.
   package internal(set) var revision: UInt64 = 0
   /// The shop as it was at the last as-of moment that was asked about.

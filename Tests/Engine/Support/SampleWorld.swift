@@ -105,6 +105,13 @@ struct SampleWorld {
         ("repeats", #""none""#), ("exclude", #"["cup"]"#), ("where", #"{"price":{"$gt":1}}"#),
         ("explain", "true"),
       ]
+    case "similar":
+      return [
+        ("item", #""tea""#), ("k", "2"), ("measure", #""llr""#), ("level", #""customers""#),
+        ("direction", #""per_source""#), ("minimum_shared", "1"), ("minimum_llr", "0.5"),
+        ("half_life_days", "30"), at, ("where", #"{"price":{"$gt":1}}"#),
+        ("exclude", #"["pot"]"#), ("explain", "true"),
+      ]
     case "target":
       return [
         ("policies", #"["ten"]"#), ("customers", #"["c-1"]"#), ("segment", #""buyers""#),

@@ -1,0 +1,125 @@
+import Shop
+
+extension AffinityIndex {
+  /// The items nearest to one, best first. Ties break by id; the first n of a list are the list of
+  /// n.
+  ///
+  /// - Parameter rule: the rule that takes an item out, or nil for an item that may be shown.
+  /// - Complexity: the item's row, and with `perTarget` that of each item looked at, once for each
+  /// state of the baskets; O(lines) for the first question after a change where the measure, level
+  /// or decay needs more than plain counts of baskets.
+  package mutating func similar(
+    _ query: SimilarQuery, facts: ShopFacts, rule: (Int32) -> String?
+  ) -> SimilarAnswer {
+    seen(from: query.viewpoint, orders: facts.orders) { index in
+      index.nearest(query, facts: facts, rule: rule)
+    }
+  }
+
+  private mutating func nearest(
+    _ query: SimilarQuery, facts: ShopFacts, rule: (Int32) -> String?
+  ) -> SimilarAnswer {
+    var answer = SimilarAnswer()
+    guard query.item >= 0, Int(query.item) < baskets.itemBound else { return answer }
+    let transactions = Transactions(level: query.level, baskets: baskets, orders: facts.orders)
+    let totals =
+      query.counting.isPlain && query.measure != .expected
+      ? SimilarityTotals(baskets)
+      : similarities.totals(query.counting, revision: revision, transactions)
+    let scorer = PairScorer(measure: query.measure, totals: totals, baskets: baskets)
+    let row = similarityRow(of: query.item, query, transactions, totals)
+    let sizes = histogram(of: query.item, query, transactions)
+    var candidates: [Ranked] = []
+    var places: [Int32: Int] = [:]
+    for index in row.neighbours.indices {
+      let target = row.neighbours[index]
+      let counts = scorer.counts(source: query.item, target: target, shared: row.counts[index])
+      if let reason = query.floor.refusing(counts) {
+        answer.remove(by: reason)
+        continue
+      }
+      let score = scorer.score(
+        source: query.item, target: target, weight: row.weight(at: index), sizes: sizes)
+      if score > 0 {
+        candidates.append(Ranked(item: target, score: score))
+        places[target] = index
+      } else {
+        answer.remove(by: SimilarityReason.chance)
+      }
+    }
+    let factor = totals.weights.factor(at: query.viewpoint.now)
+    let names = facts.items.names
+    var queue = RankedQueue(candidates, expected: query.count)
+    while answer.items.count < query.count, let next = queue.next(names) {
+      if let refused = rule(next.item) {
+        answer.remove(by: refused)
+      } else if query.direction == .perTarget, !keeps(next, query, scorer, transactions, names) {
+        answer.remove(by: SimilarityReason.perTarget)
+      } else {
+        let shared = places[next.item].map { row.counts[$0] } ?? 0
+        answer.items.append(
+          SimilarItem(
+            item: next.item, score: scorer.scaled(next.score, by: factor),
+            counts: scorer.counts(source: query.item, target: next.item, shared: shared)))
+      }
+    }
+    return answer
+  }
+
+  /// Whether the query's item is among the best of a target, by the score of each source with it.
+  private mutating func keeps(
+    _ target: Ranked, _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions,
+    _ names: NameTable
+  ) -> Bool {
+    let last: Ranked?
+    if let known = similarities.cuts.last(of: target.item, query.targetSettings, revision) {
+      last = known.source
+    } else {
+      last = lastKept(by: target.item, query, scorer, transactions, names)
+      similarities.cuts.keep(last, of: target.item, query.targetSettings, revision)
+    }
+    guard let last else { return true }
+    return !RankedQueue.precedes(last, Ranked(item: query.item, score: target.score), names)
+  }
+
+  /// The last source that a target keeps, or nil where it keeps all there are.
+  private mutating func lastKept(
+    by target: Int32, _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions,
+    _ names: NameTable
+  ) -> Ranked? {
+    let row = similarityRow(of: target, query, transactions, scorer.totals)
+    var sources: [Ranked] = []
+    for index in row.neighbours.indices {
+      let source = row.neighbours[index]
+      let counts = scorer.counts(source: source, target: target, shared: row.counts[index])
+      if query.floor.refusing(counts) != nil { continue }
+      let sizes = histogram(of: source, query, transactions)
+      let score = scorer.score(
+        source: source, target: target, weight: row.weight(at: index), sizes: sizes)
+      if score > 0 { sources.append(Ranked(item: source, score: score)) }
+    }
+    if sources.count <= query.keptPerTarget { return nil }
+    var queue = RankedQueue(sources, expected: query.keptPerTarget)
+    var last: Ranked?
+    for _ in 0..<query.keptPerTarget { last = queue.next(names) }
+    return last
+  }
+
+  private mutating func similarityRow(
+    of item: Int32, _ query: SimilarQuery, _ transactions: Transactions,
+    _ totals: SimilarityTotals
+  ) -> SimilarityRow {
+    query.counting.isPlain
+      ? SimilarityRow(row(of: item))
+      : similarities.counter.row(of: item, transactions, totals.weights)
+  }
+
+  /// Nil where the measure needs none.
+  private mutating func histogram(
+    of item: Int32, _ query: SimilarQuery, _ transactions: Transactions
+  ) -> SizeHistogram? {
+    guard query.measure == .expected else { return nil }
+    return similarities.histogram(
+      of: item, query.counting, revision: revision, transactions)
+  }
+}
