@@ -8,6 +8,8 @@ package enum Methods {
     CustomersGet.self, CustomersMatch.self, OrdersGet.self,
     // The three questions
     Recommend.self, Target.self, ChurnReactivate.self,
+    // What sells, and what sells together
+    Trending.self,
     // Coupons
     CouponsIssue.self, CouponsQuote.self, CouponsReserve.self, CouponsRedeem.self,
     CouponsRelease.self, CouponsReturn.self, CouponsVoid.self, CouponsList.self,
