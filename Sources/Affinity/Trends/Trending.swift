@@ -121,23 +121,13 @@ extension AffinityIndex {
       var queue = RankedQueue(part, expected: query.count)
       while report.trends.count < query.count, let next = queue.next(facts.items.names) {
         if let rule = rule(next.item) {
-          report.count(rule)
+          report.removed.count(rule)
         } else {
           report.trends.append(counts.trend(of: next.item))
         }
       }
     }
     return report
-  }
-}
-
-extension TrendReport {
-  fileprivate mutating func count(_ rule: String) {
-    if let index = removed.firstIndex(where: { $0.rule == rule }) {
-      removed[index].count += 1
-    } else {
-      removed.append((rule: rule, count: 1))
-    }
   }
 }
 

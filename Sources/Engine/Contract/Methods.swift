@@ -9,7 +9,7 @@ package enum Methods {
     // The three questions
     Recommend.self, Target.self, ChurnReactivate.self,
     // What sells, and what sells together
-    Trending.self,
+    Trending.self, Bundles.self,
     // Coupons
     CouponsIssue.self, CouponsQuote.self, CouponsReserve.self, CouponsRedeem.self,
     CouponsRelease.self, CouponsReturn.self, CouponsVoid.self, CouponsList.self,

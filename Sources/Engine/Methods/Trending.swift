@@ -135,12 +135,7 @@ enum Trending: Method {
     reply.integer(report.baseBaskets)
     if report.trends.count < query.count {
       reply.key("removed")
-      reply.beginObject()
-      for entry in report.removed.sorted(by: { $0.rule < $1.rule }) {
-        reply.key(dynamic: entry.rule)
-        reply.integer(entry.count)
-      }
-      reply.endObject()
+      reply.counts(report.removed)
     }
     reply.endObject()
   }

@@ -129,6 +129,12 @@ struct SampleWorld {
         ("segment", #""buyers""#), ("window_days", "7"), ("base_days", "28"), ("k", "3"), at,
         ("against", #""past""#), ("fill", "true"),
       ] + rules
+    case "bundles":
+      return [
+        ("item", #""tea""#), ("size", "2"), ("k", "3"), ("minimum_support", "0.01"),
+        ("minimum_confidence", "0.1"), ("minimum_lift", "0"), ("relation", #""unclear""#),
+        ("customer", #""c-1""#), ("segment", #""buyers""#), at,
+      ] + rules
     default: return couponSamples(of: method)
     }
   }
