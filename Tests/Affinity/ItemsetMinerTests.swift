@@ -28,7 +28,7 @@ import Testing
   ) -> BasketTable {
     let baskets = shop.index.baskets
     return BasketTable(
-      itemBound: baskets.itemBound, minimumCount: { _ in minimumCount },
+      itemBound: baskets.itemBound, minimumCount: minimumCount,
       names: shop.facts.items.names, isIn: isIn
     ) { body in
       for order in 0..<Int32(baskets.orderCount) where !baskets.items(of: order).isEmpty {
@@ -107,7 +107,7 @@ import Testing
     let support = Fraction(1, of: 1_000).smallestCount(of: 9_835)
     #expect(support == 10)
     let table = ItemsetMinerTests.table(shop, minimumCount: support)
-    #expect(table.basketCount == 9_835 && table.items.count == 157)
+    #expect(shop.index.baskets.basketCount == 9_835 && table.items.count == 157)
     let miner = ItemsetMiner(table, minimumCount: support, maximumSize: 10)
     let sizes = (2...7).map { size in miner.found.count { $0.ranks.count == size } }
     #expect(sizes == [2_981, 6_831, 3_137, 376, 10, 0])

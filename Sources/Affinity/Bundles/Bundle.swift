@@ -12,7 +12,8 @@ package struct BundleQuery: Sendable {
 
   /// The item that every bundle holds, or nil.
   package var item: Int32?
-  /// Of all baskets; at least two in any case. Nil: .001, and with `item` none.
+  /// Of all baskets; at least two in any case. Nil: one in a thousand and at most a hundred, and
+  /// with `item` none.
   package var minimumSupport: Fraction?
   /// At least one rule of a bundle reaches it, and only those that do are listed.
   package var minimumConfidence = Fraction.zero
@@ -35,6 +36,8 @@ package struct BundleQuery: Sendable {
   }
 
   static let standardSupport = Fraction(1, of: 1_000)
+  /// Past so many, what is evidence does not grow with the shop.
+  static let standardCount = 100
 }
 
 /// How the items of a bundle stand to each other, as far as that is certain.
@@ -58,8 +61,8 @@ package struct Bundle: Equatable, Sendable {
   package var lift: Double
   package var leverage: Double
   package var logLikelihoodRatio: Double
-  /// Baskets that would hold all of them, were the last item chosen by what sells and not by what is
-  /// there: by chance, in baskets of the sizes that they have.
+  /// Baskets that would hold all of them by chance, in baskets of the sizes that they have: were
+  /// the last item chosen by what sells, and not by what is there.
   package var expected: Double
   package var relation: BundleRelation
   package var rules: [Rule]

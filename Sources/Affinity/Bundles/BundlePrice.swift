@@ -12,8 +12,8 @@ import Shop
 // it is whole minor units; s is in ten-thousandths.
 //
 // Today q baskets hold all items and bring q x M. As a bundle each brings M - D, so q x (1 + u) of
-// them are needed, with u = D / (M - D): by that share sales of the bundle must exceed today's joint
-// sales for the discount to pay for itself. It is at most 1. Sales of one item alone that the
+// them are needed, with u = D / (M - D): by that share sales of the bundle must exceed today's
+// joint sales for the discount to pay for itself. It is at most 1. Sales of one item alone that the
 // bundle turns into sales of all are not taken into account: they make it pay sooner.
 
 /// A price for items together; minor units.
@@ -83,8 +83,8 @@ struct PriceSensitivity {
     }
   }
 
-  /// (d + 20 x D / L) / (l + 20) in ten-thousandths, rounded down: d of the items' l lines, D of the
-  /// shop's L.
+  /// (d + 20 x D / L) / (l + 20) in ten-thousandths, rounded down: d of the items' l lines, D of
+  /// the shop's L.
   func share(of items: [Int32]) -> Int64 {
     guard shop.all > 0 else { return 0 }
     let own = items.reduce(into: (all: Int64(0), discounted: Int64(0))) { sum, item in

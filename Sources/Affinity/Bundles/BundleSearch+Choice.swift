@@ -7,9 +7,7 @@ extension BundleSearch {
     let floor = report.floor
     let names = facts.items.names
     let isSubstitute = query.relation == .substitute
-    var queue = candidates
-    for index in queue.indices { queue[index].sort(names) }
-    queue.sort { left, right in
+    var heap = CandidateHeap(candidates) { left, right in
       if isSubstitute {
         if left.preference != right.preference { return left.preference > right.preference }
         if left.surplus != right.surplus { return left.surplus < right.surplus }
@@ -24,9 +22,12 @@ extension BundleSearch {
       }
       return BundleSearch.precedes(left.items, right.items, names)
     }
-    for candidate in queue {
-      if report.bundles.count == query.count { break }
-      var candidate = candidate
+    while report.bundles.count < query.count, var candidate = heap.popFirst() {
+      if !candidate.isCounted {
+        guard count(&candidate) else { break }
+        if let candidate = admitted(candidate) { heap.push(candidate) }
+        continue
+      }
       guard let relation = isSubstitute ? .substitute : self.relation(of: &candidate) else {
         report.isTruncated = true
         break
@@ -37,17 +38,37 @@ extension BundleSearch {
     addPrices()
   }
 
+  /// Counts what is not counted of a three; false where that is too much work.
+  private mutating func count(_ candidate: inout BundleCandidate) -> Bool {
+    for place in 0..<3 where candidate.others[place] < 0 {
+      if rest(of: candidate, without: place) == nil {
+        report.isTruncated = true
+        return false
+      }
+    }
+    let items = candidate.items
+    candidate.others = UpToThree(0, 1, 2).map { place in
+      let rest = items.others(place)
+      return counts.counted(rest.0, rest.1)?.count ?? 0
+    }
+    return true
+  }
+
   /// By the first item's id, then the second's; of two, one of which begins with the other, the
   /// shorter.
-  private static func precedes(_ left: [Int32], _ right: [Int32], _ names: NameTable) -> Bool {
-    for (one, other) in zip(left, right) where one != other { return names.precedes(one, other) }
+  private static func precedes(
+    _ left: UpToThree<Int32>, _ right: UpToThree<Int32>, _ names: NameTable
+  ) -> Bool {
+    for place in 0..<min(left.count, right.count) where left[place] != right[place] {
+      return names.precedes(left[place], right[place])
+    }
     return left.count < right.count
   }
 
   /// Complement or unclear, or nil where telling would be too much work. What is expected by chance
   /// is the most that any way to take one item from the others makes of it.
   private mutating func relation(of candidate: inout BundleCandidate) -> BundleRelation? {
-    for place in candidate.items.indices {
+    for place in 0..<candidate.items.count {
       guard let rest = rest(of: candidate, without: place) else { return nil }
       candidate.expected = max(
         candidate.expected, candidate.expected(place, rest: rest, lineCount: counts.lineCount))
@@ -64,15 +85,15 @@ extension BundleSearch {
   private mutating func rest(
     of candidate: BundleCandidate, without place: Int
   ) -> SetCounts.Entry? {
-    var items = candidate.items
-    items.remove(at: place)
-    if items.count == 1 { return counts.entry(of: items[0]) }
-    return counts.entry(of: items[0], items[1])
+    let items = candidate.items
+    if items.count == 2 { return counts.entry(of: items[1 - place]) }
+    let rest = items.others(place)
+    return counts.entry(of: rest.0, rest.1)
   }
 
   private func bundle(_ candidate: BundleCandidate, _ relation: BundleRelation) -> Bundle {
     Bundle(
-      items: candidate.items, baskets: candidate.together, support: candidate.support,
+      items: candidate.items.array, baskets: candidate.together, support: candidate.support,
       lift: candidate.lift, leverage: candidate.leverage,
       logLikelihoodRatio: candidate.logLikelihoodRatio, expected: candidate.expected,
       relation: relation,
@@ -125,55 +146,55 @@ extension BundleSearch {
     report.floor = Significance.floor(
       ofTests: anchor == nil ? items * (items - 1) / 2 : items - 1)
     let floor = report.floor
-    let pairs = miner.found.map { set in
-      (items: set.ranks.map { table.items[Int($0)] }, count: set.count)
-    }.filter { pair in
-      if let anchor, !pair.items.contains(anchor) { return false }
+    let names = facts.items.names
+    for set in miner.found {
+      let items = set.ranks.map { table.items[Int($0)] }.sorted { names.precedes($0, $1) }
+      if let anchor, !items.contains(anchor) { continue }
       report.considered += 1
       let views = Contingency(
-        both: pair.count, first: viewed[Int(pair.items[0])], second: viewed[Int(pair.items[1])],
+        both: set.count, first: viewed[Int(items[0])], second: viewed[Int(items[1])],
         total: visits.count)
-      return views.signedLogLikelihoodRatio >= floor
-    }.sorted { left, right in
-      left.count != right.count
-        ? left.count > right.count
-        : BundleSearch.precedes(left.items, right.items, facts.items.names)
-    }
-    countPairs(pairs.map { ($0.items[0], $0.items[1]) })
-    for pair in pairs {
-      guard let both = counts.entry(of: pair.items[0], pair.items[1]),
-        let first = counts.entry(of: pair.items[0]), let second = counts.entry(of: pair.items[1])
-      else {
+      if views.signedLogLikelihoodRatio < floor { continue }
+      guard offerSubstitute(UpToThree(items[0], items[1]), viewedTogether: set.count) else {
         report.isTruncated = true
         return
       }
-      var candidate = BundleCandidate(
-        items: pair.items, together: both.count, own: [first.count, second.count],
-        others: [second.count, first.count], total: counts.basketCount)
-      // Of two ways to say what chance would give, the one that gives less.
-      candidate.expected = min(
-        candidate.expected(1, rest: first, lineCount: counts.lineCount),
-        candidate.expected(0, rest: second, lineCount: counts.lineCount))
-      candidate.surplus = Significance.signedPoissonDeviance(
-        both.count, expected: candidate.expected)
-      guard candidate.surplus <= -floor else { continue }
-      if let preference, preference.isKnown {
-        candidate.preference = preference.share(of: pair.items)
-        if candidate.preference == 0 { continue }
-      }
-      candidate.logLikelihoodRatio = candidate.leastLogLikelihoodRatio
-      candidate.viewedTogether = pair.count
-      candidates.append(candidate)
     }
   }
-}
 
-extension BundleCandidate {
-  /// Brings the items in the order of their ids, and their counts with them.
-  fileprivate mutating func sort(_ names: NameTable) {
-    let order = items.indices.sorted { names.precedes(items[$0], items[$1]) }
-    items = order.map { items[$0] }
-    own = order.map { own[$0] }
-    others = order.map { others[$0] }
+  /// Takes a pair that is looked at together, if it is bought together less than by chance; false
+  /// where telling would be too much work.
+  private mutating func offerSubstitute(
+    _ items: UpToThree<Int32>, viewedTogether: Int
+  ) -> Bool {
+    guard let first = counts.entry(of: items[0]), let second = counts.entry(of: items[1]) else {
+      return false
+    }
+    let own = UpToThree(first.count, second.count)
+    let others = UpToThree(second.count, first.count)
+    func candidate(_ together: Int) -> BundleCandidate {
+      BundleCandidate(
+        items: items, together: together, own: own, others: others, total: counts.basketCount)
+    }
+    // Of two ways to say what chance would give, the one that gives less.
+    let none = candidate(0)
+    let expected = min(
+      none.expected(1, rest: first, lineCount: counts.lineCount),
+      none.expected(0, rest: second, lineCount: counts.lineCount))
+    // Where not even none would be few enough, nothing has to be counted.
+    if 2 * expected < report.floor { return true }
+    guard let both = counts.entry(of: items[0], items[1]) else { return false }
+    var pair = candidate(both.count)
+    pair.expected = expected
+    pair.surplus = Significance.signedPoissonDeviance(both.count, expected: expected)
+    if pair.surplus > -report.floor { return true }
+    if let preference, preference.isKnown {
+      pair.preference = preference.share(of: items.array)
+      if pair.preference == 0 { return true }
+    }
+    pair.logLikelihoodRatio = pair.leastLogLikelihoodRatio
+    pair.viewedTogether = viewedTogether
+    candidates.append(pair)
+    return true
   }
 }

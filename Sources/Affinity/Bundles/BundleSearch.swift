@@ -9,6 +9,10 @@ import Statistics
 // signed log-likelihood ratio, that of threes being the least over the three ways to take one item
 // from the other two.
 //
+// What the other two of a three share is not in the baskets of an item that is given. Until it is
+// counted, the least over the other two ways is a bound that the three stays below, and holds its
+// place by; so only those are counted that come to the front.
+//
 // One set in twenty passes 3.84 by chance, so of a million some 50,000 would. `floor` is what the
 // best of all sets that there could be has to pass (`Significance`); below it a set is listed and
 // its relation is `unclear`. A complement must also be more than baskets of those sizes would hold
@@ -66,8 +70,12 @@ struct BundleSearch {
 
   /// The fewest baskets of a bundle; one is no evidence.
   var minimumCount: Int {
-    let standard = query.item == nil ? BundleQuery.standardSupport : .zero
-    return max(2, (query.minimumSupport ?? standard).smallestCount(of: counts.basketCount))
+    if let stated = query.minimumSupport {
+      return max(2, stated.smallestCount(of: counts.basketCount))
+    }
+    if query.item != nil { return 2 }
+    let share = BundleQuery.standardSupport.smallestCount(of: counts.basketCount)
+    return max(2, min(share, BundleQuery.standardCount))
   }
 
   /// Whether the rules let an item through.
@@ -78,12 +86,13 @@ struct BundleSearch {
   }
 
   mutating func table(
-    itemBound: Int, minimumCount: Int, besides anchor: Int32?, _ rule: (Int32) -> String?,
-    _ forEachBasket: (_ body: (BasketItems) -> Void) -> Void
+    itemBound: Int, counts: [Int32]? = nil, minimumCount: Int, besides anchor: Int32?,
+    _ rule: (Int32) -> String?, _ forEachBasket: (_ body: (BasketItems) -> Void) -> Void
   ) -> BasketTable {
     var removed = report.removed
     let table = BasketTable(
-      itemBound: itemBound, minimumCount: { _ in minimumCount }, names: facts.items.names,
+      itemBound: itemBound, counts: counts, minimumCount: minimumCount,
+      names: facts.items.names,
       isIn: { item in
         if item == anchor { return false }
         guard let rule = rule(item) else { return true }
@@ -98,7 +107,8 @@ struct BundleSearch {
     let least = minimumCount
     let seen = self.seen
     let table = table(
-      itemBound: seen.baskets.itemBound, minimumCount: least, besides: nil, rule
+      itemBound: seen.baskets.itemBound, counts: counts.counts, minimumCount: least,
+      besides: nil, rule
     ) { seen.forEach($0) }
     let miner = ItemsetMiner(
       table, minimumCount: least, maximumSize: query.sizes.upperBound, work: query.work)
@@ -140,38 +150,9 @@ struct BundleSearch {
       }
     }
     guard query.sizes.contains(3) else { return }
-    // What the two others share is not in the item's own baskets.
-    let sets = miner.found.sorted { left, right in
-      left.count != right.count
-        ? left.count > right.count : left.ranks.lexicographicallyPrecedes(right.ranks)
+    for set in miner.found {
+      offer([anchor] + set.ranks.map { table.items[Int($0)] }, together: set.count)
     }
-    let items = sets.map { $0.ranks.map { table.items[Int($0)] } }
-    countPairs(items.map { ($0[0], $0[1]) })
-    for (set, pair) in zip(sets, items) {
-      guard counts.entry(of: pair[0], pair[1]) != nil else {
-        report.isTruncated = true
-        break
-      }
-      offer([anchor] + pair, together: set.count)
-    }
-  }
-
-  /// Counts pairs, the first ones first, as far as the work goes: each from the baskets of the rarer
-  /// item, for all its pairs at once.
-  mutating func countPairs(_ pairs: [(Int32, Int32)]) {
-    func isRarer(_ left: Int32, _ right: Int32) -> Bool {
-      let (leftCount, rightCount) = (counts.count(of: left), counts.count(of: right))
-      return leftCount != rightCount
-        ? leftCount < rightCount : facts.items.names.precedes(left, right)
-    }
-    var order: [Int32] = []
-    var partners: [Int32: [Int32]] = [:]
-    for (left, right) in pairs where counts.entry(of: left, right) == nil {
-      let (rare, other) = isRarer(left, right) ? (left, right) : (right, left)
-      if partners[rare] == nil { order.append(rare) }
-      partners[rare, default: []].append(other)
-    }
-    for item in order { counts.count(item, with: partners[item] ?? []) }
   }
 
   private func tests(_ items: Double, _ sizes: ClosedRange<Int>) -> Double {
@@ -179,27 +160,42 @@ struct BundleSearch {
     return (sizes.contains(2) ? pairs : 0) + (sizes.contains(3) ? pairs * (items - 2) / 3 : 0)
   }
 
-  /// Takes a set that met the support, if it meets everything else.
+  /// Takes a set that met the support, unless what is counted so far rules it out.
   private mutating func offer(_ items: [Int32], together: Int) {
     report.considered += 1
-    let own = items.map { counts.count(of: $0) }
-    var others = [own[1], own[0]]
-    if items.count == 3 {
-      others = items.indices.map { place in
-        let rest = items.indices.filter { $0 != place }.map { items[$0] }
-        return counts.entry(of: rest[0], rest[1])?.count ?? 0
+    let names = facts.items.names
+    let sorted = items.sorted { names.precedes($0, $1) }
+    let candidate: BundleCandidate
+    if sorted.count == 2 {
+      let own = UpToThree(counts.count(of: sorted[0]), counts.count(of: sorted[1]))
+      candidate = BundleCandidate(
+        items: UpToThree(sorted[0], sorted[1]), together: together, own: own,
+        others: UpToThree(own[1], own[0]), total: counts.basketCount)
+    } else {
+      let three = UpToThree(sorted[0], sorted[1], sorted[2])
+      let others = UpToThree(0, 1, 2).map { place in
+        let rest = three.others(place)
+        return counts.counted(rest.0, rest.1)?.count ?? -1
       }
+      candidate = BundleCandidate(
+        items: three, together: together, own: three.map { counts.count(of: $0) }, others: others,
+        total: counts.basketCount)
     }
-    var candidate = BundleCandidate(
-      items: items, together: together, own: own, others: others, total: counts.basketCount)
+    if let candidate = admitted(candidate) { candidates.append(candidate) }
+  }
+
+  /// The candidate with what ranks it, or nil where a threshold is not met; exact as far as it is
+  /// counted.
+  func admitted(_ candidate: BundleCandidate) -> BundleCandidate? {
     guard candidate.isMoreThanChance, candidate.reaches(lift: query.minimumLift),
-      !candidate.consequents(confidence: query.minimumConfidence).isEmpty
-    else { return }
+      candidate.mayReach(confidence: query.minimumConfidence)
+    else { return nil }
+    var candidate = candidate
     if let preference, preference.isKnown {
-      candidate.preference = preference.share(of: items)
-      if candidate.preference == 0 { return }
+      candidate.preference = preference.share(of: candidate.items.array)
+      if candidate.preference == 0 { return nil }
     }
     candidate.logLikelihoodRatio = candidate.leastLogLikelihoodRatio
-    candidates.append(candidate)
+    return candidate
   }
 }

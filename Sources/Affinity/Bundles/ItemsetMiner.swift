@@ -79,18 +79,27 @@ package struct ItemsetMiner {
     var next = offsets
     var places = [Place](
       repeating: Place(start: 0, end: 0), count: offsets[offsets.count - 1])
-    for (basket, start) in table.starts.enumerated() {
-      let end =
-        basket + 1 < table.starts.count
-        ? table.starts[basket + 1] - 1
-        : UInt32(table.entries.count)
-      for place in start..<end {
-        let rank = Int(table.entries[Int(place)])
-        places[next[rank]] = Place(start: start, end: place)
-        next[rank] += 1
+    ItemsetMiner.fill(&places, &next, table)
+    return (places, offsets)
+  }
+
+  private static func fill(_ places: inout [Place], _ next: inout [Int], _ table: BasketTable) {
+    places.withUnsafeMutableBufferPointer { places in
+      next.withUnsafeMutableBufferPointer { next in
+        table.entries.withUnsafeBufferPointer { entries in
+          for (basket, start) in table.starts.enumerated() {
+            let following = basket + 1
+            let end =
+              following < table.starts.count ? Int(table.starts[following]) - 1 : entries.count
+            for place in Int(start)..<end {
+              let rank = Int(entries[place])
+              places[next[rank]] = Place(start: start, end: UInt32(place))
+              next[rank] += 1
+            }
+          }
+        }
       }
     }
-    return (places, offsets)
   }
 
   /// Finds what extends a set that stands at those places; false where the work ran out.

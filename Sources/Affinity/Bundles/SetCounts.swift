@@ -9,13 +9,15 @@ struct SetCounts {
     var sizeSum: Int64
   }
 
+  /// What finding a basket takes, in items read of one that is found: they lie scattered.
+  private static let basketWork = 8
+
   let seen: SeenBaskets
   /// Baskets, and distinct items of all of them.
   private(set) var basketCount = 0
   private(set) var lineCount: Int64 = 0
-  /// By item; empty where everything is seen and the index knows.
-  private var counts: [Int32] = []
-  private let isWhole: Bool
+  /// By item, baskets.
+  private(set) var counts: [Int32]
   private var singles: [Int32: Int64] = [:]
   private var pairs: [UInt64: Entry] = [:]
   /// Items of baskets that may still be read.
@@ -25,12 +27,10 @@ struct SetCounts {
   init(_ seen: SeenBaskets, work: Int) {
     self.seen = seen
     workLeft = work
-    isWhole = seen.horizon >= seen.orders.latest
-    if isWhole {
+    if seen.horizon >= seen.orders.latest {
       basketCount = seen.baskets.basketCount
-      for item in 0..<Int32(seen.baskets.itemBound) {
-        lineCount += Int64(seen.baskets.count(of: item))
-      }
+      counts = (0..<Int32(seen.baskets.itemBound)).map { Int32(seen.baskets.count(of: $0)) }
+      lineCount = counts.reduce(0) { $0 + Int64($1) }
       return
     }
     var counts = [Int32](repeating: 0, count: seen.baskets.itemBound)
@@ -45,8 +45,7 @@ struct SetCounts {
   }
 
   func count(of item: Int32) -> Int {
-    if isWhole { return seen.baskets.count(of: item) }
-    return Int(item) < counts.count ? Int(counts[Int(item)]) : 0
+    Int(item) < counts.count ? Int(counts[Int(item)]) : 0
   }
 
   mutating func note(_ sizeSum: Int64, of item: Int32) { singles[item] = sizeSum }
@@ -61,32 +60,32 @@ struct SetCounts {
     guard workLeft > 0 else { return nil }
     var sum: Int64 = 0
     seen.forEach(of: item) { sum += Int64($0.count) }
-    workLeft -= count(of: item)
+    workLeft -= count(of: item) * SetCounts.basketWork
     singles[item] = sum
     return Entry(count: count(of: item), sizeSum: sum)
   }
 
-  /// Nil where the work ran out, or where the pair was not asked to be counted.
-  func entry(of item: Int32, _ other: Int32) -> Entry? { pairs[SetCounts.key(item, other)] }
+  /// The pair, if it is counted already.
+  func counted(_ item: Int32, _ other: Int32) -> Entry? { pairs[SetCounts.key(item, other)] }
 
-  /// Counts an item with each of some others, or nothing where the work ran out. O(lines of the
-  /// item's baskets).
-  mutating func count(_ item: Int32, with others: [Int32]) {
-    guard workLeft > 0 else { return }
-    var entries: [Int32: Entry] = [:]
-    for other in others { entries[other] = Entry(count: 0, sizeSum: 0) }
+  /// Nil where the work ran out. O(lines of the rarer item's baskets) the first time.
+  mutating func entry(of item: Int32, _ other: Int32) -> Entry? {
+    if let entry = counted(item, other) { return entry }
+    guard workLeft > 0 else { return nil }
+    let isRarer = count(of: item) <= count(of: other)
+    let (rare, common) = isRarer ? (item, other) : (other, item)
+    var entry = Entry(count: 0, sizeSum: 0)
     var read = 0
-    seen.forEach(of: item) { basket in
-      read += basket.count
-      for other in basket {
-        guard let place = entries.index(forKey: other) else { continue }
-        entries.values[place].count += 1
-        entries.values[place].sizeSum += Int64(basket.count)
+    seen.forEach(of: rare) { basket in
+      read += basket.count + SetCounts.basketWork
+      for item in basket where item == common {
+        entry.count += 1
+        entry.sizeSum += Int64(basket.count)
       }
     }
-    // A look into the table for each item takes several times as long as reading it.
-    workLeft -= read * 4
-    for (other, entry) in entries { pairs[SetCounts.key(item, other)] = entry }
+    workLeft -= read
+    note(entry, of: item, other)
+    return entry
   }
 
   private static func key(_ item: Int32, _ other: Int32) -> UInt64 {

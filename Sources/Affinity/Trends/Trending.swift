@@ -174,6 +174,18 @@ private struct TrendCounts {
 }
 
 extension TrendQuery {
+  /// Whose orders lie in a period that is looked at: nobody else has to be judged. O(orders).
+  package func customers(of facts: ShopFacts) -> [Int32] {
+    let orders = facts.orders
+    let first = against == .past ? min(baseStart, start) : start
+    var flags = [Bool](repeating: false, count: facts.customers.count)
+    for (order, time) in orders.time.enumerated() where time >= first && time <= horizon {
+      let customer = orders.customer[order]
+      if customer >= 0 { flags[Int(customer)] = true }
+    }
+    return flags.indices.filter { flags[$0] }.map(Int32.init)
+  }
+
   /// Whether the order is of the channel and the customers.
   fileprivate func holds(_ order: Int32, _ orders: OrderTable) -> Bool {
     if let channel, orders.channel[Int(order)] != channel { return false }

@@ -14,7 +14,7 @@ enum Bundles: Method {
     .optional("k", .integer, "how many bundles, 1 to 1000; 20 where absent"),
     .optional(
       "minimum_support", .number,
-      "share of all baskets, at least two; 0.001 where absent, and 0 with item"),
+      "share of all baskets, at least two; absent: 0.001 or 100 baskets, and with item two"),
     .optional("minimum_confidence", .number, "of a rule; 0 where absent"),
     .optional("minimum_lift", .number, "of every rule of the bundle; 0 where absent"),
     .optional(

@@ -80,11 +80,15 @@ enum Trending: Method {
 
     let viewpoint = call.viewpoint(at: moment)
     let start = viewpoint.now.advanced(byDays: -Double(windowDays))
-    let query = TrendQuery(
+    var query = TrendQuery(
       channel: channelName.map { engine.facts.channels.index(of: $0) ?? TrendQuery.unknownChannel },
-      customers: try engine.flags(tier: tier, segment: segment, from: viewpoint),
       baseStart: start.advanced(byDays: -Double(baseDays)), start: start,
       horizon: viewpoint.horizon, against: against, count: count, fills: fills)
+    if tier != nil || segment != nil {
+      let candidates = query.customers(of: engine.facts)
+      query.customers = try engine.flags(
+        tier: tier, segment: segment, among: candidates, from: viewpoint)
+    }
     let rules = ItemRules(
       excluded: Set((excluded ?? []).compactMap { engine.facts.items.index(of: $0) }),
       disliked: [], condition: condition, now: viewpoint.now)
@@ -143,9 +147,12 @@ enum Trending: Method {
 
 extension Engine {
   /// By customer, whether they are of the tier and of the segment, as far as either is asked for;
-  /// nil where neither is. O(customers).
+  /// nil where neither is. O(candidates x conditions).
+  ///
+  /// - Parameter candidates: those to look at, or nil for all.
   mutating func flags(
-    tier: String?, segment: Value?, from viewpoint: Viewpoint
+    tier: String?, segment: Value?, among candidates: [Int32]? = nil,
+    from viewpoint: Viewpoint
   ) throws -> [Bool]? {
     var conditions: [Condition] = []
     if let tier {
@@ -153,7 +160,7 @@ extension Engine {
     }
     if let condition = try segmentCondition(segment) { conditions.append(condition) }
     if conditions.isEmpty { return nil }
-    var found: [Int32]?
+    var found = candidates
     for condition in conditions {
       found = members.matches(condition, among: found, from: viewpoint, facts: facts)
     }
