@@ -90,8 +90,8 @@ import Testing
     #expect(ask(.substitute) == [])
   }
 
-  /// Customers who take one item, and a few who fill a trolley, all at random: two by two tables call
-  /// most pairs related, and hardly any is claimed.
+  /// Customers who take one item, and a few who fill a trolley, all at random: two by two tables
+  /// call most pairs related, and hardly any is claimed.
   @Test func largeBasketsAreNoRelation() throws {
     var passing = 0
     var claimed = 0

@@ -150,8 +150,8 @@ import Testing
     }
   }
 
-  /// More channels than places: the board of the whole shop is counted once a day, and so is that of
-  /// a channel that keeps being asked for.
+  /// More channels than places: the board of the whole shop is counted once a day, and so is that
+  /// of a channel that keeps being asked for.
   @Test func boardsThatAreAskedForStay() {
     var world = World()
     var generator = SeededGenerator(seed: 7)

@@ -115,7 +115,8 @@ struct BundleSearch {
     report.isTruncated = miner.isTruncated
     report.floor = Significance.floor(ofTests: tests(Double(table.items.count), query.sizes))
     for (rank, item) in table.items.enumerated() { counts.note(table.sizeSums[rank], of: item) }
-    for set in miner.found where set.ranks.count == 2 {
+    // Of threes the pairs are what is left without one item; of pairs the single items are.
+    for set in miner.found where set.ranks.count == 2 && query.sizes.contains(3) {
       counts.note(
         SetCounts.Entry(count: set.count, sizeSum: set.sizeSum),
         of: table.items[Int(set.ranks[0])], table.items[Int(set.ranks[1])])

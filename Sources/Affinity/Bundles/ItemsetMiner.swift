@@ -18,16 +18,17 @@ package struct Itemset: Equatable, Sendable {
   /// Ascending: the most frequent item first.
   package var ranks: [Int32]
   package var count: Int
-  /// How many items those baskets have in all.
+  /// How many items those baskets have in all; not counted for sets of the largest size, 0.
   package var sizeSum: Int64
 }
 
 /// Finds every set of items that enough baskets hold. Exact.
 package struct ItemsetMiner {
-  /// Entries of baskets that may be read: a third of a second's worth, about.
-  package static let standardWork = 60_000_000
+  /// Entries of baskets that may be read: half a second's worth where they lie
+  /// scattered over a million baskets.
+  package static let standardWork = 40_000_000
   /// Sets that may be found.
-  package static let standardCount = 200_000
+  package static let standardCount = 100_000
 
   private let table: BasketTable
   private let minimumCount: Int
@@ -118,7 +119,10 @@ package struct ItemsetMiner {
     level.count(table.entries, places)
     let frequent = level.touched.filter { level.counts[Int($0)] >= minimumCount }.sorted()
     let isLast = ranks.count + 1 >= maximumSize
-    if !isLast { level.deliver(table.entries, places, to: frequent) }
+    if !isLast, !frequent.isEmpty {
+      level.addSizes(table.entries, places)
+      level.deliver(table.entries, places, to: frequent)
+    }
     var start = 0
     for rank in frequent {
       let count = Int(level.counts[Int(rank)])
@@ -143,6 +147,7 @@ private struct Place: Sendable {
 /// Dense counters over ranks for sets of one size, all zero in between.
 private struct Level: Sendable {
   var counts: [Int32]
+  /// All zero where sizes are not counted.
   var sizes: [Int64]
   var touched: [Int32] = []
   var places: [Place] = []
@@ -156,25 +161,39 @@ private struct Level: Sendable {
   }
 
   mutating func count(_ entries: [Int32], _ places: ArraySlice<Place>) {
-    Level.count(entries, places, &counts, &sizes, &touched)
+    Level.count(entries, places, &counts, &touched)
+  }
+
+  /// After `count`: the sizes of the baskets of each rank.
+  mutating func addSizes(_ entries: [Int32], _ places: ArraySlice<Place>) {
+    Level.addSizes(entries, places, &sizes)
   }
 
   private static func count(
     _ entries: [Int32], _ places: ArraySlice<Place>, _ counts: inout [Int32],
-    _ sizes: inout [Int64], _ touched: inout [Int32]
+    _ touched: inout [Int32]
   ) {
     entries.withUnsafeBufferPointer { entries in
       counts.withUnsafeMutableBufferPointer { counts in
-        sizes.withUnsafeMutableBufferPointer { sizes in
-          for place in places {
-            let size = Int64(entries[Int(place.start) - 1])
-            for index in Int(place.start)..<Int(place.end) {
-              let rank = Int(entries[index])
-              if counts[rank] == 0 { touched.append(Int32(rank)) }
-              counts[rank] += 1
-              sizes[rank] += size
-            }
+        for place in places {
+          for index in Int(place.start)..<Int(place.end) {
+            let rank = Int(entries[index])
+            if counts[rank] == 0 { touched.append(Int32(rank)) }
+            counts[rank] += 1
           }
+        }
+      }
+    }
+  }
+
+  private static func addSizes(
+    _ entries: [Int32], _ places: ArraySlice<Place>, _ sizes: inout [Int64]
+  ) {
+    entries.withUnsafeBufferPointer { entries in
+      sizes.withUnsafeMutableBufferPointer { sizes in
+        for place in places where place.end > place.start {
+          let size = Int64(entries[Int(place.start) - 1])
+          for index in Int(place.start)..<Int(place.end) { sizes[Int(entries[index])] += size }
         }
       }
     }
