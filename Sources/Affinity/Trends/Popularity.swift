@@ -47,27 +47,52 @@ struct Popularity: Sendable {
 
 /// The boards and rankings that were asked for lately, each exact: boards take in every order, a
 /// ranking is made again when the baskets changed.
-struct PopularityCache: Sendable {
-  /// Boards kept at a time: one per channel of a shop with many.
-  static let maximumBoardCount = 16
+///
+/// The boards of all channels lie apart from those of one: every ranking reads one of them, and a
+/// shop with more channels than places would count it anew for each. Of either kind, the one that
+/// was asked for the longest ago gives way.
+package struct PopularityCache: Sendable {
+  /// Boards of one channel kept at a time, and rankings.
+  package static let maximumBoardCount = 16
+  /// Boards of all channels: today's, and those of a few days that are asked about.
+  static let maximumWholeCount = 4
 
-  private var boards: [TrendBoard] = []
-  private var rankings: [(day: Int64, channel: Int32, revision: UInt64, ranking: Popularity)] = []
-
-  /// A basket came (`sign` 1) or went (-1).
-  mutating func add(
-    _ basket: BasketItems, of order: Int32, orders: OrderTable, sign: Int64
-  ) {
-    for index in boards.indices { boards[index].add(basket, of: order, orders: orders, sign: sign) }
+  private struct Key: Equatable, Sendable {
+    var day: Int64
+    var channel: Int32
   }
 
-  mutating func board(
+  private var wholes = RecentlyUsed<Key, TrendBoard>(capacity: maximumWholeCount)
+  private var boards = RecentlyUsed<Key, TrendBoard>(capacity: maximumBoardCount)
+  private var rankings = RecentlyUsed<Key, (revision: UInt64, ranking: Popularity)>(
+    capacity: maximumBoardCount)
+  /// How many boards were counted from all orders so far.
+  package private(set) var countedBoards = 0
+
+  package init() {}
+
+  /// A basket came (`sign` 1) or went (-1).
+  package mutating func add(
+    _ basket: BasketItems, of order: Int32, orders: OrderTable, sign: Int64
+  ) {
+    func add(_ board: inout TrendBoard) { board.add(basket, of: order, orders: orders, sign: sign) }
+    for place in wholes.entries.indices { wholes.update(at: place, add) }
+    for place in boards.entries.indices { boards.update(at: place, add) }
+  }
+
+  /// The board of that day and channel. O(1) while it is kept, else O(orders).
+  package mutating func board(
     day: Int64, channel: Int32, baskets: BasketIndex, orders: OrderTable
   ) -> TrendBoard {
-    if let board = boards.first(where: { $0.day == day && $0.channel == channel }) { return board }
+    let key = Key(day: day, channel: channel)
+    if channel < 0 {
+      if let place = wholes.place(of: key) { return wholes.entries[place].value }
+    } else if let place = boards.place(of: key) {
+      return boards.entries[place].value
+    }
     let board = TrendBoard(day: day, channel: channel, baskets: baskets, orders: orders)
-    if boards.count == PopularityCache.maximumBoardCount { boards.removeFirst() }
-    boards.append(board)
+    countedBoards += 1
+    if channel < 0 { wholes.insert(board, for: key) } else { boards.insert(board, for: key) }
     return board
   }
 
@@ -78,20 +103,22 @@ struct PopularityCache: Sendable {
     orders: OrderTable, names: NameTable
   ) -> Popularity {
     let day = TrendBoard.day(of: now)
-    if let index = rankings.firstIndex(where: { $0.day == day && $0.channel == channel }) {
-      if rankings[index].revision == revision {
-        rankings[index].ranking.extend(to: count, names: names)
-        return rankings[index].ranking
+    let key = Key(day: day, channel: channel)
+    if let place = rankings.place(of: key) {
+      if rankings.entries[place].value.revision == revision {
+        return rankings.update(at: place) { entry in
+          entry.ranking.extend(to: count, names: names)
+          return entry.ranking
+        }
       }
-      rankings.remove(at: index)
+      rankings.remove(at: place)
     }
     let all = board(day: day, channel: -1, baskets: baskets, orders: orders)
     let own =
       channel < 0 ? nil : board(day: day, channel: channel, baskets: baskets, orders: orders)
     var ranking = Popularity(all: all, channel: own, baskets: baskets)
     ranking.extend(to: count, names: names)
-    if rankings.count == PopularityCache.maximumBoardCount { rankings.removeFirst() }
-    rankings.append((day: day, channel: channel, revision: revision, ranking: ranking))
+    rankings.insert((revision: revision, ranking: ranking), for: key)
     return ranking
   }
 }

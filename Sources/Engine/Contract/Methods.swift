@@ -8,8 +8,8 @@ package enum Methods {
     CustomersGet.self, CustomersMatch.self, OrdersGet.self,
     // The three questions
     Recommend.self, Target.self, ChurnReactivate.self,
-    // What goes with what
-    Similar.self,
+    // What goes with what, and what sells
+    Similar.self, Trending.self, Bundles.self,
     // Coupons
     CouponsIssue.self, CouponsQuote.self, CouponsReserve.self, CouponsRedeem.self,
     CouponsRelease.self, CouponsReturn.self, CouponsVoid.self, CouponsList.self,

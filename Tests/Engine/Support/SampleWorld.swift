@@ -122,6 +122,26 @@ struct SampleWorld {
         at, ("limit", "3"), ("policies", #"["ten"]"#), ("channels", #"["sms"]"#),
         ("items_per_customer", "2"), ("commit", "false"), ("key", #""k4""#),
       ]
+    default: return sellingSamples(of: method)
+    }
+  }
+
+  private func sellingSamples(of method: String) -> [(name: String, json: String)] {
+    let at = ("at", #""2026-03-01T00:00:00Z""#)
+    let rules = [("where", #"{"price":{"$gt":1}}"#), ("exclude", #"["cup"]"#)]
+    switch method {
+    case "trending":
+      return [
+        ("channel", #""store""#), ("category", #""Tea""#), ("tier", #""high""#),
+        ("segment", #""buyers""#), ("window_days", "7"), ("base_days", "28"), ("k", "3"), at,
+        ("against", #""past""#), ("fill", "true"),
+      ] + rules
+    case "bundles":
+      return [
+        ("item", #""tea""#), ("size", "2"), ("k", "3"), ("minimum_support", "0.01"),
+        ("minimum_confidence", "0.1"), ("minimum_lift", "0"), ("relation", #""unclear""#),
+        ("customer", #""c-1""#), ("segment", #""buyers""#), at,
+      ] + rules
     default: return couponSamples(of: method)
     }
   }
