@@ -46,6 +46,9 @@ package struct Engine: ~Copyable {
   /// there: a clock that was set back does not make facts earlier than others.
   package internal(set) var lastLogged = Instant.earliest
 
+  /// What runs beside the loop.
+  var works = LongWorkBook()
+
   /// What surrounds the engine; none of it is part of the state.
   package let surroundings: Surroundings
   /// Set by `shutdown`; the loop ends after the replies are out.
@@ -67,6 +70,8 @@ package struct Surroundings {
   package var storageStatus: (inout JSONWriter) -> Void
   /// Memory that the process occupies, or nil where nobody knows.
   package var residentBytes: () -> Int?
+  /// Runs something on a thread of its own; false where the system gives none.
+  package var startThread: (@escaping @Sendable () -> Void) -> Bool
   package var version: String
   /// A process that may not write refuses every method that would.
   package var isReadOnly: Bool
@@ -74,13 +79,16 @@ package struct Surroundings {
   package init(
     zoneFile: @escaping (String) -> [UInt8]?, randomBits: @escaping () -> UInt64,
     limits: Limits = Limits(), storageStatus: @escaping (inout JSONWriter) -> Void,
-    residentBytes: @escaping () -> Int? = { nil }, version: String, isReadOnly: Bool = false
+    residentBytes: @escaping () -> Int? = { nil },
+    startThread: @escaping (@escaping @Sendable () -> Void) -> Bool = { _ in false },
+    version: String, isReadOnly: Bool = false
   ) {
     self.zoneFile = zoneFile
     self.randomBits = randomBits
     self.limits = limits
     self.storageStatus = storageStatus
     self.residentBytes = residentBytes
+    self.startThread = startThread
     self.version = version
     self.isReadOnly = isReadOnly
   }

@@ -41,6 +41,7 @@ package final class Service: RequestHandler {
         code: RPCError.Code.refused, reason: "read_only",
         message: "\(name) writes, and this process was started to read only")
     }
+    adoptFinishedWork()
     defer { engine.endRecord() }
     do {
       let call = Call(parameters: parameters, now: now)
@@ -61,6 +62,18 @@ package final class Service: RequestHandler {
     } catch {
       throw .internalError("\(name) failed in a way that it does not name")
     }
+  }
+
+  /// Takes a ranker into use that was fitted beside the loop, as far as there is room to log it; if
+  /// not, the next call tries again.
+  private func adoptFinishedWork() {
+    guard let fitted = engine.works.finished else { return }
+    let bytes = fitted.modelFile.count + 256
+    guard
+      (try? admit(Admission(recordBytes: bytes, requestBytes: bytes, frees: false))) != nil
+    else { return }
+    engine.works.noteAdopted()
+    engine.use(fitted, now: now)
   }
 
   /// A retry that gets its stored reply is not asked about, since it writes nothing.

@@ -34,6 +34,31 @@ extension System {
     for thread in threads { pthread_join(thread, nil) }
   }
 
+  /// Runs `body` once on a thread that nobody waits for and that lets all others go first; false
+  /// where the system gives no more threads.
+  package static func detached(_ body: @escaping @Sendable () -> Void) -> Bool {
+    let job = Unmanaged.passRetained(
+      Job {
+        // On Linux the priority is the thread's, not the process's.
+        _ = nice(10)
+        body()
+      })
+    var thread = pthread_t()
+    let result = pthread_create(
+      &thread, nil,
+      { pointer in
+        guard let pointer else { return nil }
+        Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().body()
+        return nil
+      }, job.toOpaque())
+    guard result == 0 else {
+      job.release()
+      return false
+    }
+    pthread_detach(thread)
+    return true
+  }
+
   /// Lets every other process go first: for work that nobody waits for.
   package static func lowerPriority() { _ = nice(10) }
 

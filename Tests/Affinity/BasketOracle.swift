@@ -1,4 +1,5 @@
 import Affinity
+import Foundation
 import Shop
 import TestSupport
 
@@ -73,5 +74,39 @@ struct BasketOracle {
     let shop = lineSum == 0 ? 0 : (lineSum - buyerSum) / lineSum
     let own = lines[item] ?? 0
     return (own - Double(buyers[item]?.count ?? 0) + 100 * shop) / (own + 100)
+  }
+
+  /// What similar customers bought, by `SimilarCustomers`' formula, over all customers.
+  func similar(
+    to sources: [Int32: Double], but customer: Int32, facts: ShopFacts
+  ) -> [Int32: Double] {
+    let others = Set(baskets.map(\.customer)).subtracting([-1, customer])
+    var likeness: [Int32: Double] = [:]
+    for other in others {
+      let own = baskets.filter { $0.customer == other }
+      var sum: Int64 = 0
+      for basket in own {
+        for (source, weight) in sources where basket.items.contains(source) {
+          let idf = log2(1 + Double(baskets.count) / Double(count(source)))
+          sum += Int64((weight * idf * 1_024).rounded(.down))
+        }
+      }
+      let lines = own.reduce(0) { $0 + $1.items.count }
+      if sum > 0 { likeness[other] = Double(sum) / Double(lines + 1).squareRoot() }
+    }
+    guard let best = likeness.values.max() else { return [:] }
+    var amounts: [Int32: Double] = [:]
+    var total = 0.0
+    for (other, value) in likeness {
+      let amount = (value / best * 1_024).rounded(.down)
+      total += amount
+      let own = baskets.filter { $0.customer == other }
+        .sorted { facts.orders.isBefore($1.order, $0.order) }
+      for (rank, basket) in own.prefix(6).enumerated() {
+        let recency = (1_024 / Double(1 + rank).squareRoot() + 0.5).rounded(.down)
+        for item in basket.items { amounts[item, default: 0] += amount * recency }
+      }
+    }
+    return amounts.mapValues { $0 / total / 1_024 }
   }
 }

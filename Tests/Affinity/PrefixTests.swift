@@ -1,5 +1,6 @@
 import Affinity
 import Shop
+import Statistics
 import TestSupport
 import Testing
 
@@ -34,6 +35,24 @@ import Testing
     return (facts, index)
   }
 
+  /// Trees that ask anything at all: whatever is learned, the promises hold.
+  private static func ranker(_ generator: inout SeededGenerator) -> Ranker {
+    var ranker = Ranker()
+    for kind in Ranker.Kind.allCases where !generator.oneIn(4) {
+      var plain = BoostedTrees.Plain(
+        base: 0, cuts: RankFeature.allCases.map { _ in [0, 0.1, 0.5, 2] }, trees: [])
+      for _ in 0..<5 {
+        plain.trees.append(
+          BoostedTrees.Plain.Tree(
+            features: (0..<3).map { _ in generator.integer(in: 0...RankFeature.count - 1) },
+            cutIndices: (0..<3).map { _ in generator.integer(in: 0...3) },
+            leaves: (0..<8).map { _ in Double(generator.integer(in: -900...900)) / 1_000 }))
+      }
+      if let trees = try? BoostedTrees(plain: plain) { ranker.models[kind] = Ranker.Model(trees) }
+    }
+    return ranker
+  }
+
   @Test func firstOfAListAreTheShorterList() throws {
     try forEachSeed(25) { seed, generator in
       var (facts, index) = PrefixTests.shop(&generator)
@@ -48,7 +67,9 @@ import Testing
           viewpoint: generator.oneIn(2) ? Viewpoint(now: now) : Viewpoint(asOf: now),
           repeats: repeats)
         var asked: [Int32: Int] = [:]
-        let all = index.recommend(query, facts: facts) {
+        let ranker = generator.oneIn(2) ? Ranker() : PrefixTests.ranker(&generator)
+        query.isNarrowed = generator.oneIn(2)
+        let all = index.recommend(query, facts: facts, ranker: ranker) {
           asked[$0, default: 0] += 1
           return refused.contains($0) ? "exclude" : nil
         }
@@ -57,6 +78,9 @@ import Testing
         #expect(!all.slots.contains { refused.contains($0.item) }, "\(seed)")
         for (left, right) in zip(all.slots, all.slots.dropFirst()) {
           #expect(left.score >= right.score - 1e-12, "\(seed)")
+        }
+        for slot in all.slots {
+          #expect(abs(slot.parts.sum - slot.score) < 1e-9, "the parts add up, \(seed)")
         }
         if repeats == .mix, query.viewpoint.horizon >= facts.orders.latest {
           let open = (0..<Int32(count)).filter {
@@ -68,7 +92,7 @@ import Testing
         #expect(!all.slots.isEmpty || !all.removed.isEmpty, "\(seed)")
         for size in [1, 2, 3, 7, 15] {
           query.count = size
-          let few = index.recommend(query, facts: facts) { refused.contains($0) ? "exclude" : nil }
+          let few = index.recommend(query, facts: facts, ranker: ranker) { refused.contains($0) ? "exclude" : nil }
           #expect(few.slots == Array(all.slots.prefix(size)), "\(size), \(seed)")
         }
       }

@@ -98,7 +98,7 @@ import Testing
       let query = RecommendQuery(
         customer: customer, basket: basket, count: count,
         viewpoint: Viewpoint(now: RecommendOracleTests.start.advanced(byDays: 900)))
-      let answer = world.index.recommend(query, facts: world.facts) { _ in nil }
+      let answer = world.index.recommend(query, facts: world.facts, ranker: Ranker()) { _ in nil }
       let scores = expected(oracle, customer: customer, basket: basket, facts: world.facts)
       // No basket is recent 900 days on, so popularity is the share of all baskets.
       for slot in answer.slots {
@@ -113,7 +113,7 @@ import Testing
       }
       var few = query
       few.count = 3
-      let prefix = world.index.recommend(few, facts: world.facts) { _ in nil }
+      let prefix = world.index.recommend(few, facts: world.facts, ranker: Ranker()) { _ in nil }
       #expect(prefix.slots.map(\.item) == answer.slots.prefix(3).map(\.item), "\(seed)")
     }
   }
@@ -128,7 +128,10 @@ import Testing
     let heaviest = history.sorted { left, right in
       left.value != right.value
         ? left.value > right.value : names.precedes(left.key, right.key)
-    }.prefix(20).filter { !known.contains($0.key) }
+    }.prefix(64).filter { !basket.contains($0.key) }
+    var sources = Dictionary(uniqueKeysWithValues: known.map { ($0, 1.0) })
+    for (source, weight) in heaviest { sources[source] = weight }
+    let similar = oracle.similar(to: sources, but: customer, facts: facts)
     var scores: [Int32: Double] = [:]
     for item in 0..<Int32(count) where !basket.contains(item) {
       var score = 0.0
@@ -137,10 +140,11 @@ import Testing
           50 / Double(known.count).squareRoot()
           * oracle.strength(source, item, itemCount: count)
       }
-      for (source, weight) in heaviest {
+      for (source, weight) in heaviest.prefix(20) {
         score += 0.05 * weight * oracle.strength(source, item, itemCount: count)
       }
       score += oracle.repeatShare(item) * (history[item] ?? 0)
+      score += 0.5 * (similar[item] ?? 0)
       score += 2 * Double(oracle.count(item)) / Double(max(1, oracle.baskets.count))
       scores[item] = score
     }
@@ -158,7 +162,7 @@ import Testing
           let query = RecommendQuery(
             customer: world.facts.customers.index(of: "c1") ?? -1, basket: basket, count: 20,
             viewpoint: Viewpoint(now: RecommendOracleTests.start.advanced(byDays: 100)))
-          return world.index.recommend(query, facts: world.facts) { _ in nil }.slots.map {
+          return world.index.recommend(query, facts: world.facts, ranker: Ranker()) { _ in nil }.slots.map {
             "\(world.facts.items.names[$0.item]) \($0.score) \($0.source)"
           }
         }
@@ -184,7 +188,7 @@ import Testing
         customer: past.facts.customers.index(of: "c2") ?? -1, basket: basket, count: 5,
         viewpoint: Viewpoint(asOf: moment))
       func text(_ world: inout World) -> [String] {
-        world.index.recommend(query, facts: world.facts) { _ in nil }.slots.map {
+        world.index.recommend(query, facts: world.facts, ranker: Ranker()) { _ in nil }.slots.map {
           "\(world.facts.items.names[$0.item]) \($0.score)"
         }
       }

@@ -39,14 +39,14 @@ package struct RankerTraining: Sendable {
   package struct Options: Sendable {
     package var seed: UInt64 = 1
     /// Questions of a kind to learn from, at most, of each shop.
-    package var maximumQuestionCount = 6_000
+    package var maximumQuestionCount = 5_000
     package var maximumHeldOutCount = 1_000
     /// Fewer questions of a kind than this are too few to learn from.
     package var minimumQuestionCount = 300
-    package var maximumTreeCount = 64
+    package var maximumTreeCount = 100
     /// Levels of a tree.
     package var depth = 5
-    package var rate = 0.12
+    package var rate = 0.1
 
     package init() {}
   }
@@ -161,10 +161,19 @@ extension RankerTraining {
     else { return (fit, nil) }
     let validation = BoostingValidation(
       rows: BoostingRows(stopping), metric: .ndcg, patience: 25)
-    let trees = try grow(
-      BoostingRows(learning), validation, count: options.maximumTreeCount
-    ) { goesOn($0 / 2) }
-    if trees.treeCount == 0 {
+    let rows = BoostingRows(learning)
+    // Both losses are tried: which one orders better differs from shop to shop.
+    var trees: BoostedTrees?
+    var loss = BoostingObjective.rank
+    var best = -1.0
+    for (place, objective) in [BoostingObjective.rank, .logistic].enumerated() {
+      let grown = try grow(rows, validation, objective, count: options.maximumTreeCount) {
+        goesOn((Double(place) + $0) / 3)
+      }
+      let value = validation.metric.value(validation.rows, Ranker.scores(grown, validation.rows))
+      if value > best { (best, trees, loss) = (value, grown, objective) }
+    }
+    guard let trees, trees.treeCount > 0 else {
       fit.outcome = .notBetter
       return (fit, nil)
     }
@@ -186,17 +195,17 @@ extension RankerTraining {
     fit.outcome = .better
     let newest = judging.compactMap { $0.thinned(&chance) }
     let all = BoostingRows(learning + stopping + newest)
-    let last = try grow(all, nil, count: trees.treeCount) { goesOn(0.5 + $0 / 2) }
+    let last = try grow(all, nil, loss, count: trees.treeCount) { goesOn((2 + $0) / 3) }
     return (fit, Ranker.Model(last))
   }
 
   private func grow(
-    _ rows: BoostingRows, _ validation: BoostingValidation?, count: Int,
-    goesOn: (Double) -> Bool
+    _ rows: BoostingRows, _ validation: BoostingValidation?, _ objective: BoostingObjective,
+    count: Int, goesOn: (Double) -> Bool
   ) throws(LearningStopped) -> BoostedTrees {
     let boosting = Boosting(
-      objective: .rank, roundCount: count, depth: options.depth, rate: options.rate, regularisation: 1,
-      minimumHessian: 0.2, groupShare: 0.8, seed: options.seed)
+      objective: objective, roundCount: count, depth: options.depth, rate: options.rate,
+      regularisation: 5, minimumHessian: 5, groupShare: 0.8, seed: options.seed)
     do throws(Boosting.Stop) {
       let trees = try boosting.fit(rows, validation: validation) { round, count in
         goesOn(Double(round) / Double(count))

@@ -59,6 +59,11 @@ package struct Ranker: Equatable, Sendable {
     return query.repeats == .none ? .explore : .next
   }
 
+  /// What trees give for rows. O(rows x trees).
+  static func scores(_ trees: BoostedTrees, _ rows: BoostingRows) -> [Double] {
+    Model(trees).scores(rows.values, count: rows.count)
+  }
+
   func model(for query: RecommendQuery, _ recall: Recall) -> Model? {
     Ranker.kind(of: query, recall).flatMap { models[$0] }
   }

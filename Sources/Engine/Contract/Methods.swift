@@ -10,6 +10,8 @@ package enum Methods {
     Recommend.self, Target.self, ChurnReactivate.self,
     // What goes with what, and what sells
     Similar.self, Trending.self, Bundles.self,
+    // Learning
+    Train.self, Evaluate.self,
     // Coupons
     CouponsIssue.self, CouponsQuote.self, CouponsReserve.self, CouponsRedeem.self,
     CouponsRelease.self, CouponsReturn.self, CouponsVoid.self, CouponsList.self,

@@ -3,7 +3,7 @@ import Storage
 import Wire
 
 /// `sidecart train`: fits the ranker of `recommend`.
-enum Train: Command {
+enum TrainState: Command {
   static let name = "train"
   static let summary = "Fits the ranker of recommend on a shop's own orders, and keeps it if better."
   static let usage = "--state DIR [--dry-run] [--seed N] [--json]\n       --to FILE DIR..."

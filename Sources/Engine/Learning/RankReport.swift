@@ -1,0 +1,106 @@
+import Affinity
+import Shop
+import Wire
+
+/// How well every source would have answered questions about the newest orders, for programs and
+/// for people.
+package struct RankReport: Sendable {
+  package struct Options: Sendable {
+    package var share = 0.15
+    package var questionCount = 2_000
+    package var seed = 1
+
+    package init() {}
+  }
+
+  private let evaluation: RankEvaluation
+
+  /// Asks. O(orders + questions x an answer); `goesOn` as in `RankerFitting`.
+  package init(_ past: ShopPast, _ options: Options, goesOn: (Double) -> Bool) throws {
+    var own = RankEvaluation.Options()
+    own.share = options.share
+    own.maximumQuestionCount = options.questionCount
+    own.seed = UInt64(options.seed)
+    evaluation = try RankEvaluation(
+      facts: past.facts, baskets: past.baskets, ranker: past.ranker, options: own, goesOn: goesOn)
+  }
+
+  private typealias Column = (name: StaticString, value: (RankMeasures) -> Double)
+
+  private static let columns: [Column] = [
+    ("recall_10", { $0.recall[0].value }), ("recall_20", { $0.recall[1].value }),
+    ("ndcg_10", { $0.gain[0].value }), ("ndcg_20", { $0.gain[1].value }),
+    ("hit_10", { $0.hit[0].value }), ("hit_20", { $0.hit[1].value }),
+    ("mrr_10", { $0.reciprocal[0].value }), ("mrr_20", { $0.reciprocal[1].value }),
+    ("repeat_recall_10", { $0.repeatRecall[0].value }),
+    ("repeat_recall_20", { $0.repeatRecall[1].value }),
+    ("explore_recall_10", { $0.exploreRecall[0].value }),
+    ("explore_recall_20", { $0.exploreRecall[1].value }),
+    ("novelty_bits", { $0.novelty.value }), ("fallback_share", { $0.fallback.value }),
+  ]
+
+  package func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("items")
+    writer.integer(evaluation.itemCount)
+    writer.key("kinds")
+    writer.beginObject()
+    for kind in Ranker.Kind.allCases {
+      guard let sources = evaluation.measures[kind] else { continue }
+      writer.key(dynamic: kind.rawValue)
+      writer.beginObject()
+      for source in RankEvaluation.Source.allCases {
+        guard let measures = sources[source] else { continue }
+        writer.key(dynamic: source.rawValue)
+        writer.beginObject()
+        writer.key("questions")
+        writer.integer(measures.questionCount)
+        for column in RankReport.columns {
+          writer.key(column.name)
+          writer.number(column.value(measures), decimals: 4)
+        }
+        writer.key("coverage")
+        writer.number(coverage(measures), decimals: 4)
+        writer.endObject()
+      }
+      writer.endObject()
+    }
+    writer.endObject()
+    writer.endObject()
+  }
+
+  /// Share of the items that sold which stood among the first ten of some list.
+  private func coverage(_ measures: RankMeasures) -> Double {
+    evaluation.itemCount == 0 ? 0 : Double(measures.shownCount) / Double(evaluation.itemCount)
+  }
+
+  /// A table a kind of question: title, header, and a row a source.
+  package var tables: [(title: String, rows: [[String]])] {
+    Ranker.Kind.allCases.compactMap { kind in
+      guard let sources = evaluation.measures[kind], let mix = sources[.mix] else { return nil }
+      let header = [
+        "source", "R@10", "R@20", "NDCG@10", "NDCG@20", "HR@10", "HR@20", "MRR@10", "MRR@20",
+        "repeat R@10", "explore R@10", "coverage", "novelty", "fallback",
+      ]
+      var rows = [header]
+      for source in RankEvaluation.Source.allCases {
+        guard let one = sources[source] else { continue }
+        let values = [
+          one.recall[0].value, one.recall[1].value, one.gain[0].value, one.gain[1].value,
+          one.hit[0].value, one.hit[1].value, one.reciprocal[0].value, one.reciprocal[1].value,
+          one.repeatRecall[0].value, one.exploreRecall[0].value, coverage(one), one.novelty.value,
+          one.fallback.value,
+        ]
+        rows.append([source.rawValue] + values.map(RankReport.text))
+      }
+      return ("\(kind.rawValue): \(mix.questionCount) questions", rows)
+    }
+  }
+
+  /// Four decimals.
+  private static func text(_ value: Double) -> String {
+    var writer = JSONWriter()
+    writer.number(value, decimals: 4)
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}
