@@ -70,7 +70,8 @@ package struct Surroundings {
   package var storageStatus: (inout JSONWriter) -> Void
   /// Memory that the process occupies, or nil where nobody knows.
   package var residentBytes: () -> Int?
-  /// Runs something on a thread of its own; false where the system gives none.
+  /// Runs something on a thread of its own; false where the system gives none. Where nobody says
+  /// how, it runs at once.
   package var startThread: (@escaping @Sendable () -> Void) -> Bool
   package var version: String
   /// A process that may not write refuses every method that would.
@@ -80,7 +81,10 @@ package struct Surroundings {
     zoneFile: @escaping (String) -> [UInt8]?, randomBits: @escaping () -> UInt64,
     limits: Limits = Limits(), storageStatus: @escaping (inout JSONWriter) -> Void,
     residentBytes: @escaping () -> Int? = { nil },
-    startThread: @escaping (@escaping @Sendable () -> Void) -> Bool = { _ in false },
+    startThread: @escaping (@escaping @Sendable () -> Void) -> Bool = { work in
+      work()
+      return true
+    },
     version: String, isReadOnly: Bool = false
   ) {
     self.zoneFile = zoneFile

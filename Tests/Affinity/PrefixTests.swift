@@ -92,7 +92,9 @@ import Testing
         #expect(!all.slots.isEmpty || !all.removed.isEmpty, "\(seed)")
         for size in [1, 2, 3, 7, 15] {
           query.count = size
-          let few = index.recommend(query, facts: facts, ranker: ranker) { refused.contains($0) ? "exclude" : nil }
+          let few = index.recommend(query, facts: facts, ranker: ranker) {
+            refused.contains($0) ? "exclude" : nil
+          }
           #expect(few.slots == Array(all.slots.prefix(size)), "\(size), \(seed)")
         }
       }

@@ -40,16 +40,18 @@ import Testing
     let b = facts.items.index(of: "b") ?? -1
     let query = RecommendQuery(
       customer: -1, basket: [a], count: 5, viewpoint: Viewpoint(now: Instant(milliseconds: 9_000)))
-    let all = index.recommend(query, facts: facts) { _ in nil }
-    #expect(all.slots.map { facts.items.names[$0.item] } == ["b", "x", "y", "n1", "n2"])
+    let all = index.recommend(query, facts: facts, ranker: Ranker()) { _ in nil }
+    #expect(all.slots.map { facts.items.names[$0.item] } == ["b", "y", "x", "n1", "n2"])
     #expect(
       all.slots.map(\.source) == [.coPurchase, .coPurchase, .coPurchase, .catalogue, .catalogue])
     #expect(all.slots[0].because == [a])
-    let without = index.recommend(query, facts: facts) { $0 == b ? "exclude" : nil }
+    let without = index.recommend(query, facts: facts, ranker: Ranker()) {
+      $0 == b ? "exclude" : nil
+    }
     #expect(!without.slots.contains { $0.item == b })
     #expect(without.removed.map(\.rule) == ["exclude"])
     #expect(without.slots.count == 5)
-    let none = index.recommend(query, facts: facts) { _ in "stock" }
+    let none = index.recommend(query, facts: facts, ranker: Ranker()) { _ in "stock" }
     #expect(none.slots.isEmpty)
     #expect(none.removed.map(\.count) == [6 + 0])
   }

@@ -162,9 +162,10 @@ import Testing
           let query = RecommendQuery(
             customer: world.facts.customers.index(of: "c1") ?? -1, basket: basket, count: 20,
             viewpoint: Viewpoint(now: RecommendOracleTests.start.advanced(byDays: 100)))
-          return world.index.recommend(query, facts: world.facts, ranker: Ranker()) { _ in nil }.slots.map {
-            "\(world.facts.items.names[$0.item]) \($0.score) \($0.source)"
-          }
+          return world.index.recommend(query, facts: world.facts, ranker: Ranker()) { _ in nil }
+            .slots.map {
+              "\(world.facts.items.names[$0.item]) \($0.score) \($0.source)"
+            }
         }
       }
       let inOrder = answers(drafts)

@@ -122,7 +122,7 @@ import Testing
         let query = RecommendQuery(
           customer: -1, basket: [], count: 100, channel: channel,
           viewpoint: Viewpoint(now: world.now))
-        let answer = world.index.recommend(query, facts: world.facts) { _ in nil }
+        let answer = world.index.recommend(query, facts: world.facts, ranker: Ranker()) { _ in nil }
         let all = TrendOracleTests.recount(world.facts, day: day, channel: -1)
         let own = TrendOracleTests.recount(world.facts, day: day, channel: channel)
         let oracle = BasketOracle(world.facts)

@@ -35,6 +35,11 @@ struct OrderReplay {
 
   var count: Int32 { Int32(facts.orders.count) }
 
+  /// How many orders come up to a moment. O(orders).
+  func count(through end: Instant) -> Int32 {
+    Int32(facts.orders.time.count { $0 <= end })
+  }
+
   /// What stands of the order that comes next.
   var items: BasketItems { standing.items(of: original[Int(position)]) }
 

@@ -45,21 +45,24 @@ package struct RankEvaluation: Equatable, Sendable {
 
   /// Asks about the newest orders. O(orders + questions x an answer).
   ///
-  /// - Parameter goesOn: told how much is done, 0 to 1; false stops the work.
+  /// - Parameters:
+  ///   - end: the last moment whose orders are asked about; the shares are of those up to it.
+  ///   - goesOn: told how much is done, 0 to 1; false stops the work.
   /// - Throws: `LearningStopped` then.
   package init(
     facts: ShopFacts, baskets: BasketIndex, ranker: Ranker, options: Options = Options(),
-    goesOn: (Double) -> Bool
+    until end: Instant = .latest, goesOn: (Double) -> Bool
   ) throws(LearningStopped) {
     var replay = OrderReplay(facts, baskets: baskets)
     var chance = LearningChance(seed: options.seed)
-    let first = Int32((Double(replay.count) * (1 - options.share)).rounded())
-    let asked = max(1, Double(replay.count - first))
+    let count = replay.count(through: end)
+    let first = Int32((Double(count) * (1 - options.share)).rounded())
+    let asked = max(1, Double(count - first))
     let stride = max(1, asked / Double(options.maximumQuestionCount))
     var due = 0.0
-    while replay.position < replay.count {
+    while replay.position < count {
       let position = replay.position
-      if position % 64 == 0, !goesOn(Double(position) / Double(replay.count)) {
+      if position % 64 == 0, !goesOn(Double(position) / Double(count)) {
         throw LearningStopped()
       }
       if position >= first, Double(position - first) >= due {

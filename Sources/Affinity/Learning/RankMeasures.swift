@@ -88,5 +88,6 @@ package struct RankMeasures: Equatable, Sendable {
     rank < discounts.count ? discounts[rank] : 1 / binaryLogarithm(1 + Double(rank))
   }
 
-  private static let discounts: [Double] = [0] + (1...256).map { 1 / binaryLogarithm(1 + Double($0)) }
+  private static let discounts: [Double] =
+    [0] + (1...256).map { 1 / binaryLogarithm(1 + Double($0)) }
 }

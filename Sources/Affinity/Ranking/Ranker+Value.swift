@@ -4,11 +4,13 @@ import Statistics
 // A ranker as a file has it
 // -------------------------
 //   {"features": ["basket_size", …],
-//    "kinds": {"next": {"base": 0, "cuts": [[…], …], "trees": [[[f, c, f, c, …], [leaf, …]], …]}}}
+//    "kinds": {"next": {"base": 0, "cuts": [[…], …],
+//                       "trees": [[[f, c, f, c, …], [leaf, …]], …]}}}
 //
-// Leaves are whole numbers of a ten-thousandth, which fitted ones are rounded to. `cuts` are the thresholds of each feature, ascending; a tree is its questions, each a feature and
-// one of its cuts, and its leaves, in the order of the answers as bits. The names of the features
-// come along, so that trees of another version are put in order or refused, never misread.
+// `cuts` are the thresholds of each feature, ascending; a tree is its questions, each a feature and
+// one of its cuts, and its leaves, in the order of the answers as bits. Leaves are whole numbers of
+// a ten-thousandth, which fitted ones are rounded to. The names of the features come along, so that
+// trees of another version are put in order or refused, never misread.
 
 /// What is wrong with a ranker that was read.
 package struct RankerProblem: Error, Equatable {

@@ -86,7 +86,7 @@ extension AffinityIndex {
   private func offerUnscored(_ recall: Recall, _ names: NameTable, to list: inout SlotList) {
     let entries = recall.history.entries
     for entry in recall.history.heaviest(entries.count, names: names, cells: cells)
-    where !list.isFull {
+    where !list.isFull && !cells[entry.item].isClosed {
       list.offer(entry.item) {
         RecommendSlot(
           item: entry.item, score: 0, source: .repeatPurchase, because: [entry.item],

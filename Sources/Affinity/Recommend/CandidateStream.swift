@@ -1,6 +1,6 @@
 import Shop
 
-/// All candidates of a question in the order of their recall scores, read as far as they are needed.
+/// All candidates of a question by their recall scores, read as far as they are needed.
 ///
 /// Two rankings are read as one: what some source touched, and behind it all that sells, item by
 /// item. So the first n are the same whatever is asked for.

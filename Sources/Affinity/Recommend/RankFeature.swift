@@ -23,7 +23,7 @@ package enum RankFeature: Int, CaseIterable, Sendable {
   case ownRank
   /// Baskets since the last one with it over the usual number between two; 0 where there is none.
   case ownDueBaskets
-  /// Days since the last purchase over the usual gap, shrunken to the item's; 0 where there is none.
+  /// Days since the last purchase over the usual gap, shrunken to the item's; 0 without one.
   case ownDueDays
   /// How often the item is bought again by anyone.
   case repeatShare

@@ -82,8 +82,8 @@ package struct LongWorkBook {
 
   /// A ranker that is done, better, and not in use yet.
   var finished: RankerFitting.Result? {
-    guard let work = works[Train.name], work.name != adopted, case .ranker(let result)? = work.result,
-      result.isBetter
+    guard let work = works[Train.name], work.name != adopted,
+      case .ranker(let result)? = work.result, result.isBetter
     else { return nil }
     return result
   }
@@ -121,7 +121,10 @@ extension Engine {
         message: "the system gives no thread for this now; try again later")
     }
     reply.beginObject()
-    reply.pair("work", work.name, "state", work.state)
+    reply.key("work")
+    reply.string(work.name)
+    reply.key("state")
+    reply.string(work.state)
     reply.key("progress")
     reply.number(work.progress, decimals: 3)
     if let result = work.result {

@@ -25,7 +25,9 @@ package struct RankReport: Sendable {
       facts: past.facts, baskets: past.baskets, ranker: past.ranker, options: own, goesOn: goesOn)
   }
 
-  private typealias Column = (name: StaticString, value: (RankMeasures) -> Double)
+  private typealias Column = (
+    name: StaticString, value: @Sendable (RankMeasures) -> Double
+  )
 
   private static let columns: [Column] = [
     ("recall_10", { $0.recall[0].value }), ("recall_20", { $0.recall[1].value }),

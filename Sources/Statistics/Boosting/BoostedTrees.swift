@@ -62,7 +62,9 @@ package struct BoostedTrees: Sendable, Equatable {
   /// - Parameter row: `featureCount` numbers; NaN is above no cut.
   package func score(_ row: [Float]) -> Double {
     precondition(row.count == featureCount, "one number for each feature")
-    return trees.reduce(base) { sum, tree in sum + leaves[tree.firstLeaf + leaf(of: row, in: tree)] }
+    return trees.reduce(base) { sum, tree in
+      sum + leaves[tree.firstLeaf + leaf(of: row, in: tree)]
+    }
   }
 
   private func leaf(of row: [Float], in tree: Tree) -> Int {

@@ -38,8 +38,9 @@ enum LogisticGradients {
     return max(-10, min(10, log(Double(positive) / Double(negative))))
   }
 
-  static func update(_ gradients: inout [BoostingGradient], _ rows: BoostingRows, _ scores: [Double])
-  {
+  static func update(
+    _ gradients: inout [BoostingGradient], _ rows: BoostingRows, _ scores: [Double]
+  ) {
     let (labels, weights, scores) = (rows.labels.span, rows.weights.span, scores.span)
     var gradients = gradients.mutableSpan
     for row in 0..<scores.count {

@@ -1,8 +1,8 @@
 /// Every command that there is, in the order in which the help lists them.
 enum Commands {
   static let all: [any Command.Type] = [
-    Serve.self, Import.self, Call.self, TrainState.self, EvaluateState.self, PrintLog.self, Check.self, Backup.self, Compact.self,
-    Demo.self, Bench.self, Version.self, Help.self,
+    Serve.self, Import.self, Call.self, TrainState.self, EvaluateState.self, PrintLog.self,
+    Check.self, Backup.self, Compact.self, Demo.self, Bench.self, Version.self, Help.self,
   ]
 
   static func named(_ name: String) -> (any Command.Type)? { all.first { $0.name == name } }

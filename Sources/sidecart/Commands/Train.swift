@@ -5,7 +5,8 @@ import Wire
 /// `sidecart train`: fits the ranker of `recommend`.
 enum TrainState: Command {
   static let name = "train"
-  static let summary = "Fits the ranker of recommend on a shop's own orders, and keeps it if better."
+  static let summary =
+    "Fits the ranker of recommend on a shop's own orders, and keeps it if better."
   static let usage = "--state DIR [--dry-run] [--seed N] [--json]\n       --to FILE DIR..."
   static let options: [Option] = [
     .value("state", "DIR", "the shop to fit for; no other process may be writing to it"),

@@ -117,7 +117,8 @@ final class Host {
     Surroundings(
       zoneFile: Host.zoneFile, randomBits: { System.randomBits() },
       limits: Limits(maximumMemoryBytes: maximumMemoryBytes), storageStatus: storageStatus,
-      residentBytes: System.residentBytes, startThread: System.detached, version: Host.version, isReadOnly: isReadOnly)
+      residentBytes: System.residentBytes, startThread: System.detached, version: Host.version,
+      isReadOnly: isReadOnly)
   }
 
   /// How far the clock is behind the last moment in the log, in milliseconds; 0 where it is not.

@@ -48,6 +48,8 @@ struct SampleWorld {
       #"{"key":"world-reserve","customer":"c-1","order":"w-1","cart":\#(SampleWorld.cart),"codes":["\#(codes[1])"]}"#
     )
     reservation = reserved["reservation"]?.text ?? ""
+    try shop.result("train", "{}")
+    try shop.result("evaluate", "{}")
   }
 
   static let cart =
@@ -142,6 +144,15 @@ struct SampleWorld {
         ("minimum_confidence", "0.1"), ("minimum_lift", "0"), ("relation", #""unclear""#),
         ("customer", #""c-1""#), ("segment", #""buyers""#), at,
       ] + rules
+    case "train":
+      return [
+        ("work", #""train-1""#), ("cancel", "false"), ("seed", "2"), ("questions", "10"),
+      ]
+    case "evaluate":
+      return [
+        ("work", #""evaluate-2""#), ("cancel", "false"), ("seed", "2"), ("questions", "10"),
+        ("share", "0.5"),
+      ]
     default: return couponSamples(of: method)
     }
   }

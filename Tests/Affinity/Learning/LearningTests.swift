@@ -1,0 +1,131 @@
+import Affinity
+import Shop
+import Statistics
+import TestSupport
+import Testing
+
+/// A shop in which customers come back for what is theirs, and sometimes for what others like them
+/// buy.
+@Suite struct LearningTests {
+  private static func shop(
+    _ generator: inout SeededGenerator, orders: Int, shuffled: Bool = false
+  ) -> (facts: ShopFacts, index: AffinityIndex) {
+    var drafts: [OrderDraft] = []
+    for number in 0..<orders {
+      let customer = generator.integer(in: 0...24)
+      let own = (0..<3).map { "own\(customer)-\($0)" }
+      let group = (0..<6).map { "group\(customer % 5)-\($0)" }
+      var items: Set<String> = [own.randomElement(using: &generator) ?? ""]
+      items.insert(group.randomElement(using: &generator) ?? "")
+      if generator.oneIn(2) { items.insert("any\(generator.integer(in: 0...30))") }
+      drafts.append(
+        OrderDraft(
+          id: "o\(number)", customer: "c\(customer)",
+          time: Instant(milliseconds: 1_700_000_000_000 + Int64(number) * 3_600_000),
+          lines: items.sorted().map { OrderDraft.Line(item: $0, quantity: 1, unitPrice: 1) }))
+    }
+    if shuffled { drafts.shuffle(using: &generator) }
+    var facts = ShopFacts()
+    var index = AffinityIndex()
+    for draft in drafts {
+      let order = facts.apply(draft)
+      index.added(order, orders: facts.orders)
+    }
+    return (facts, index)
+  }
+
+  private static func options() -> RankerTraining.Options {
+    var options = RankerTraining.Options()
+    options.minimumQuestionCount = 60
+    options.maximumTreeCount = 20
+    return options
+  }
+
+  private static func fit(
+    _ shop: (facts: ShopFacts, index: AffinityIndex)
+  ) throws -> (ranker: Ranker, fits: [Ranker.Kind: RankerFit]) {
+    var training = RankerTraining(options())
+    try training.add(shop.facts, baskets: shop.index.baskets) { _ in true }
+    return try training.fit(over: Ranker()) { _ in true }
+  }
+
+  @Test func theSameOrdersGiveTheSameTreesHoweverTheyArrived() throws {
+    var generator = SeededGenerator(seed: 5)
+    let first = try LearningTests.fit(LearningTests.shop(&generator, orders: 500))
+    var again = SeededGenerator(seed: 5)
+    let second = try LearningTests.fit(LearningTests.shop(&again, orders: 500))
+    #expect(first.ranker == second.ranker)
+    #expect(first.fits == second.fits)
+    #expect((first.fits[.next]?.learned ?? 0) > 100)
+    #expect(!first.ranker.models.isEmpty || first.fits.values.allSatisfy { $0.outcome != .better })
+    var late = SeededGenerator(seed: 5)
+    let shuffled = LearningTests.shop(&late, orders: 500, shuffled: true)
+    #expect(try LearningTests.fit(shuffled).fits == first.fits)
+  }
+
+  @Test func aRankerReadsBackAsItWasWritten() throws {
+    var generator = SeededGenerator(seed: 6)
+    let ranker = try LearningTests.fit(LearningTests.shop(&generator, orders: 600)).ranker
+    #expect(try Ranker(ranker.value) == ranker)
+    #expect(throws: RankerProblem.self) { try Ranker(.object([])) }
+    let strange = Value.object([
+      .init(name: "features", value: .array([.string("no_such_feature")])),
+      .init(name: "kinds", value: .object([])),
+    ])
+    #expect(throws: RankerProblem.self) { try Ranker(strange) }
+  }
+
+  @Test func tooFewOrdersKeepWhatIsThere() throws {
+    var generator = SeededGenerator(seed: 7)
+    let (ranker, fits) = try LearningTests.fit(LearningTests.shop(&generator, orders: 40))
+    #expect(ranker == Ranker())
+    for kind in Ranker.Kind.allCases { #expect(fits[kind]?.outcome == .tooFewQuestions) }
+  }
+
+  @Test func nothingOfTheFutureIsKnown() throws {
+    // What comes after an order must not change what was answered before it: the evaluation of
+    // the first orders is the same whether or not the rest exists.
+    var generator = SeededGenerator(seed: 8)
+    let whole = LearningTests.shop(&generator, orders: 300)
+    var again = SeededGenerator(seed: 8)
+    let early = LearningTests.shop(&again, orders: 200)
+    var all = RankEvaluation.Options()
+    all.share = 1
+    // The last 100 orders of the whole shop come after those of the early one, so an evaluation of
+    // the early shop alone asks the same first questions.
+    let seen = try RankEvaluation(
+      facts: early.facts, baskets: early.index.baskets, ranker: Ranker(), options: all
+    ) { _ in true }
+    var asked = 0
+    let cut = try RankEvaluation(
+      facts: whole.facts, baskets: whole.index.baskets, ranker: Ranker(), options: all,
+      until: early.facts.orders.latest
+    ) { _ in
+      asked += 1
+      return true
+    }
+    #expect(asked > 0)
+    #expect(seen.measures == cut.measures)
+  }
+
+  @Test func measuresAreThoseOfTheSamePerfectAndEmptyLists() throws {
+    var generator = SeededGenerator(seed: 9)
+    let (facts, index) = LearningTests.shop(&generator, orders: 400)
+    let evaluation = try RankEvaluation(
+      facts: facts, baskets: index.baskets, ranker: Ranker()
+    ) { _ in true }
+    let next = try #require(evaluation.measures[.next])
+    let mix = try #require(next[.mix])
+    // Customers buy one of three own items each time: the repeat source finds them.
+    #expect(mix.repeatRecall[0].value > 0.8)
+    #expect(mix.recall[0].value > (next[.topSellers]?.recall[0].value ?? 1))
+    for measures in next.values {
+      #expect(measures.recall[0].value <= measures.recall[1].value)
+      #expect(measures.hit[0].value >= measures.recall[0].value)
+      #expect((0...1).contains(measures.gain[0].value))
+    }
+    #expect(throws: LearningStopped.self) {
+      try RankEvaluation(facts: facts, baskets: index.baskets, ranker: Ranker()) { _ in false }
+    }
+  }
+}
