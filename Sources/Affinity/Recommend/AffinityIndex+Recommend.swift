@@ -4,7 +4,7 @@ import Shop
 // -----------------------
 //   gather   what basket, history, similar customers and browsing say of each item  (`Recall`)
 //   stream   all candidates by their recall score, behind them all that sells (`CandidateStream`)
-//   head     the first 256 of the stream, put in order by the learned ranker  (`Ranker`)
+//   head     the first 128 of the stream, put in order by the learned ranker  (`Ranker`)
 //   tail     the rest of the stream, as it comes; behind it what nothing scores (`Fallback`)
 //
 // Rules bind all of it, the best first, until the list is full: so a list is short only when the
@@ -18,7 +18,7 @@ import Shop
 
 extension AffinityIndex {
   /// Candidates that the ranker puts in order.
-  package static let headCount = 256
+  package static let headCount = 128
   /// Sources named in `because`.
   static let maximumReasons = 3
 

@@ -50,7 +50,8 @@ struct Head {
     let source = Head.source(parts, cell, isRecent: popularityIsRecent)
     return RecommendSlot(
       item: entry.item, score: entry.score, source: source,
-      because: recall.because(source, entry.item, names), parts: parts)
+      because: recall.because(source, entry.item, names), parts: parts,
+      similarCustomerCount: Int(cell.similarCount))
   }
 
   /// The source whose part is the greatest, of those that know the item at all.
@@ -101,7 +102,8 @@ extension Recall {
     }
     return RecommendSlot(
       item: entry.item, score: score, source: source,
-      because: because(source, entry.item, names), parts: parts)
+      because: because(source, entry.item, names), parts: parts,
+      similarCustomerCount: Int(cell.similarCount))
   }
 
   private static func source(

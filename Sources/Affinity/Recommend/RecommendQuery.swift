@@ -71,6 +71,8 @@ package struct RecommendSlot: Equatable, Sendable {
   /// The items that speak for it most, best first.
   package var because: [Int32]
   package var parts: ScoreParts
+  /// How many similar customers bought it.
+  package var similarCustomerCount = 0
 }
 
 /// An answer to `recommend`.

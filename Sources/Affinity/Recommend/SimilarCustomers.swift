@@ -10,8 +10,8 @@ import Shop
 //                idf(i) = log2(1 + N / n(i))
 //   sum(c)       over the baskets of c that hold a source: the source's weight
 //   likeness(c)  sum(c) / sqrt(lines of c + 1): a customer who buys everything is like everyone
-//   similar(j)   over the 200 customers of the greatest likeness: likeness x 1 / sqrt(1 + r) for
-//                the r-th newest of their 8 newest baskets that hold j
+//   similar(j)   over the 100 customers of the greatest likeness: likeness x 1 / sqrt(1 + r) for
+//                the r-th newest of their 6 newest baskets that hold j
 //
 // Reading all baskets of a popular item says little and costs most, so the rarest sources are read
 // first, and only as long as `postingBudget` lasts: a rule that does not depend on the order of
@@ -22,6 +22,8 @@ struct SimilarCustomers: Sendable {
   /// Entries of the lists item -> baskets that one question reads.
   static let postingBudget = 4_096
   static let neighbourCount = 100
+  /// Lines of the neighbours' baskets that one question reads, about.
+  static let lineBudget = 5_000
   static let basketsPerNeighbour = 6
   /// One in fixed point: of the weights of sources, of likeness, and of recency.
   static let unit = 1_024.0
@@ -66,20 +68,21 @@ struct SimilarCustomers: Sendable {
     }
     RankedQueue.select(
       &likeness, from: 0, best: SimilarCustomers.neighbourCount, facts.customers.names)
+    let names = facts.customers.names
     let chosen = likeness.prefix(SimilarCustomers.neighbourCount)
+      .sorted { RankedQueue.precedes($0, $1, names) }
     let best = chosen.reduce(0) { max($0, $1.score) }
     guard best > 0 else { return (0, 0) }
     var neighbours: [(customer: Int32, amount: Int64)] = []
     neighbours.reserveCapacity(chosen.count)
-    var total: Int64 = 0
     for neighbour in chosen {
       let amount = Int64(neighbour.score / best * SimilarCustomers.unit)
-      total += amount
       neighbours.append((neighbour.item, amount))
     }
-    SimilarCustomers.find(neighbours, viewpoint, baskets, orders, &runs)
+    let found = SimilarCustomers.find(neighbours, viewpoint, baskets, orders, &runs)
     cells.add(runs, baskets)
-    return (Double(total) * SimilarCustomers.unit, chosen.count)
+    let total = neighbours.prefix(found).reduce(0) { $0 + $1.amount }
+    return (Double(total) * SimilarCustomers.unit, found)
   }
 
   /// One basket of a neighbour, and what each of its items gains by it.
@@ -89,18 +92,22 @@ struct SimilarCustomers: Sendable {
     var amount: Int64
   }
 
-  /// Finds the newest baskets of the neighbours. Apart from adding them up, so that the walk from
+  /// Finds the newest baskets of the neighbours, the likest first, as long as the line budget lasts;
+  /// answers how many neighbours were read. Apart from adding them up, so that the walk from
   /// order to order, each step of which waits for memory, overlaps over many customers.
   private static func find(
     _ neighbours: [(customer: Int32, amount: Int64)], _ viewpoint: Viewpoint,
     _ baskets: BasketIndex, _ orders: OrderTable, _ runs: inout [Run]
-  ) {
+  ) -> Int {
+    var lineBudget = SimilarCustomers.lineBudget
+    var found = 0
     runs.removeAll(keepingCapacity: true)
     let orderCount = Int32(baskets.orderCount)
     orders.olderOrder.withUnsafeBufferPointer { older in
       orders.time.withUnsafeBufferPointer { times in
         baskets.withRuns { baskets in
-          for neighbour in neighbours {
+          for neighbour in neighbours where lineBudget > 0 {
+            found += 1
             var rank = 0
             var order = orders.newest(of: neighbour.customer)
             while order >= 0, rank < basketsPerNeighbour {
@@ -111,6 +118,7 @@ struct SimilarCustomers: Sendable {
                     order: order, customer: neighbour.customer,
                     amount: neighbour.amount * recency[rank]))
                 rank += 1
+                lineBudget -= Int(baskets.counts[place])
               }
               order = older[place]
             }
@@ -118,6 +126,7 @@ struct SimilarCustomers: Sendable {
         }
       }
     }
+    return found
   }
 
   /// Sums up what each customer shares with the sources, the rarest first.

@@ -152,6 +152,10 @@ enum Recommend: Method {
       }
       reply.endObject()
     }
+    if slot.similarCustomerCount > 0 {
+      reply.key("similar_customers")
+      reply.integer(slot.similarCustomerCount)
+    }
     if let own = evidence.own {
       reply.key("bought")
       reply.integer(own.times)

@@ -14,17 +14,20 @@ extension BoostedTrees {
     precondition(count >= 0 && scores.count >= count && rows.count / featureCount >= count)
     guard count > 0 else { return }
     withUnsafeTemporaryAllocation(of: Lanes.self, capacity: featureCount) { columns in
-      trees.withUnsafeBufferPointer { trees in
-        splits.withUnsafeBufferPointer { splits in
-          leaves.withUnsafeBufferPointer { leaves in
-            for start in stride(from: 0, to: count, by: 16) {
-              let lanes = min(16, count - start)
-              transpose(rows, from: start, lanes, into: columns)
-              var block = SIMD16<Double>(repeating: base)
-              for tree in trees {
-                add(tree, splits, leaves, columns, to: &block)
+      withUnsafeTemporaryAllocation(of: Bits.self, capacity: 1) { places in
+        trees.withUnsafeBufferPointer { trees in
+          splits.withUnsafeBufferPointer { splits in
+            leaves.withUnsafeBufferPointer { leaves in
+              for start in stride(from: 0, to: count, by: 16) {
+                let lanes = min(16, count - start)
+                transpose(rows, from: start, lanes, into: columns)
+                for lane in 0..<lanes { scores[start + lane] = base }
+                for tree in trees {
+                  places[0] = BoostedTrees.places(tree, splits, columns)
+                  BoostedTrees.add(
+                    tree, leaves, UnsafeRawPointer(places.baseAddress), lanes, scores, start)
+                }
               }
-              for lane in 0..<lanes { scores[start + lane] = block[lane] }
             }
           }
         }
@@ -32,11 +35,12 @@ extension BoostedTrees {
     }
   }
 
+  /// The leaf of each lane.
   @inline(__always)
-  private func add(
-    _ tree: Tree, _ splits: UnsafeBufferPointer<Split>, _ leaves: UnsafeBufferPointer<Double>,
-    _ columns: UnsafeMutableBufferPointer<Lanes>, to block: inout SIMD16<Double>
-  ) {
+  private static func places(
+    _ tree: Tree, _ splits: UnsafeBufferPointer<Split>,
+    _ columns: UnsafeMutableBufferPointer<Lanes>
+  ) -> Bits {
     let zero = Bits(repeating: 0)
     var leaf = zero
     var bit = Int32(1)
@@ -46,7 +50,19 @@ extension BoostedTrees {
       leaf |= zero.replacing(with: Bits(repeating: bit), where: isAbove)
       bit <<= 1
     }
-    for lane in 0..<16 { block[lane] += leaves[tree.firstLeaf &+ Int(leaf[lane])] }
+    return leaf
+  }
+
+  /// Adds each lane's leaf, by plain memory: taking lanes out of vectors one by one was slower.
+  @inline(__always)
+  private static func add(
+    _ tree: Tree, _ leaves: UnsafeBufferPointer<Double>, _ places: UnsafeRawPointer?, _ lanes: Int,
+    _ scores: UnsafeMutableBufferPointer<Double>, _ start: Int
+  ) {
+    guard let places = places?.assumingMemoryBound(to: Int32.self) else { return }
+    for lane in 0..<lanes {
+      scores[start + lane] += leaves[tree.firstLeaf &+ Int(places[lane])]
+    }
   }
 
   /// Lanes behind the last row are zero.

@@ -38,6 +38,9 @@ package struct BoostedTrees: Sendable, Equatable {
   private(set) var trees: [Tree] = []
   private(set) var splits: [Split] = []
   private(set) var leaves: [Double] = []
+  /// For each tree twice its leaves: the mean of the leaves that are open after the first `level`
+  /// answers `p` is at `1 << level + p`.
+  private var nodes: [Double] = []
 
   init(base: Double, cuts: [[Float]]) {
     self.base = base
@@ -54,6 +57,14 @@ package struct BoostedTrees: Sendable, Equatable {
           feature: Int32(feature), cutIndex: Int32(cutIndex), cut: cuts[feature][cutIndex]))
     }
     leaves += own
+    if let tree = trees.last { appendNodes(of: tree) }
+  }
+
+  private mutating func appendNodes(of tree: Tree) {
+    nodes.append(0)
+    for level in 0...tree.depth {
+      for answers in 0..<1 << level { nodes.append(mean(of: tree, level: level, leaf: answers)) }
+    }
   }
 
   package var featureCount: Int { cuts.count }
@@ -94,23 +105,27 @@ package struct BoostedTrees: Sendable, Equatable {
     rounded.trees = trees
     rounded.splits = splits
     rounded.leaves = leaves.map { ($0 / unit).rounded() * unit }
+    for tree in trees { rounded.appendNodes(of: tree) }
     return rounded
   }
 
   /// Each feature's share of a row's score: `neutral` and the shares add up to the score.
   ///
-  /// - Parameter row: as for `score`. - Complexity: O(leaves).
+  /// - Parameter row: as for `score`. - Complexity: O(trees x depth).
   package func contributions(_ row: [Float]) -> [Double] {
     precondition(row.count == featureCount, "one number for each feature")
     var shares = [Double](repeating: 0, count: featureCount)
+    var first = 0
     for tree in trees {
       let leaf = leaf(of: row, in: tree)
-      var value = mean(of: tree, level: 0, leaf: leaf)
+      var value = nodes[first + 1]
       for level in 0..<tree.depth {
-        let next = mean(of: tree, level: level + 1, leaf: leaf)
+        let step = 1 << (level + 1)
+        let next = nodes[first + step + (leaf & (step - 1))]
         shares[Int(splits[tree.firstSplit + level].feature)] += next - value
         value = next
       }
+      first += 2 << tree.depth
     }
     return shares
   }
