@@ -39,7 +39,7 @@ package struct RankEvaluation: Equatable, Sendable {
   }
 
   package private(set) var measures: [Ranker.Kind: [Source: RankMeasures]] = [:]
-  /// Items that had sold by the end.
+  /// Items of the shop.
   package private(set) var itemCount = 0
   package private(set) var firstOrder: Instant?
 
@@ -77,7 +77,7 @@ package struct RankEvaluation: Equatable, Sendable {
       }
       replay.advance()
     }
-    itemCount = (0..<Int32(facts.items.count)).count { baskets.count(of: $0) > 0 }
+    itemCount = facts.items.liveCount
   }
 
   private mutating func ask(

@@ -92,7 +92,7 @@ struct SimilarCustomers: Sendable {
     var amount: Int64
   }
 
-  /// Finds the newest baskets of the neighbours, the likest first, as long as the line budget lasts;
+  /// Finds the newest baskets of the neighbours, the likest first, while the line budget lasts;
   /// answers how many neighbours were read. Apart from adding them up, so that the walk from
   /// order to order, each step of which waits for memory, overlaps over many customers.
   private static func find(

@@ -126,7 +126,7 @@ extension Engine {
     reply.key("state")
     reply.string(work.state)
     reply.key("progress")
-    reply.number(work.progress, decimals: 3)
+    reply.number(work.result == nil ? work.progress : 1, decimals: 3)
     if let result = work.result {
       reply.key("result")
       switch result {

@@ -71,7 +71,7 @@ package struct RankReport: Sendable {
     writer.endObject()
   }
 
-  /// Share of the items that sold which stood among the first ten of some list.
+  /// Share of the shop's items that stood among the first ten of some list.
   private func coverage(_ measures: RankMeasures) -> Double {
     evaluation.itemCount == 0 ? 0 : Double(measures.shownCount) / Double(evaluation.itemCount)
   }

@@ -22,8 +22,8 @@ enum EvaluateState: Command {
     everything has to beat.
 
     R is recall, HR the share of lists with a hit, repeat and explore the recall of what the
-    customer had bought before and had not, coverage the share of the sold items that stood in a
-    list's first ten, novelty how rare those are in bits, fallback those that no source knew.
+    customer had bought before and had not, coverage the share of the shop's items that stood in
+    a list's first ten, novelty how rare those are in bits, fallback those that no source knew.
     """
 
   static func run(_ arguments: Arguments) throws -> Int32 {
