@@ -69,6 +69,16 @@ import Testing
         var asked: [Int32: Int] = [:]
         let ranker = generator.oneIn(2) ? Ranker() : PrefixTests.ranker(&generator)
         query.isNarrowed = generator.oneIn(2)
+        let hasCaps = generator.oneIn(3)
+        if hasCaps { query.maximumPerCategory = generator.integer(in: 1...3) }
+        if generator.oneIn(3) {
+          query.include = [2, 9, 4].filter { _ in generator.oneIn(2) }
+        }
+        if generator.oneIn(3) {
+          query.preference = {
+            RecommendQuery.Preference(boost: Double($0 % 5 + 1) / 2, margin: $0 % 2 == 0 ? 1.3 : 1)
+          }
+        }
         let all = index.recommend(query, facts: facts, ranker: ranker) {
           asked[$0, default: 0] += 1
           return refused.contains($0) ? "exclude" : nil
@@ -76,13 +86,20 @@ import Testing
         #expect(asked.values.allSatisfy { $0 == 1 }, "a rule is asked once an item, \(seed)")
         #expect(Set(all.slots.map(\.item)).count == all.slots.count, "\(seed)")
         #expect(!all.slots.contains { refused.contains($0.item) }, "\(seed)")
-        for (left, right) in zip(all.slots, all.slots.dropFirst()) {
+        let weighed = all.slots.filter { $0.source != .included }
+        for (left, right) in zip(weighed, weighed.dropFirst()) {
           #expect(left.score >= right.score - 1e-12, "\(seed)")
         }
         for slot in all.slots {
           #expect(abs(slot.parts.sum - slot.score) < 1e-9, "the parts add up, \(seed)")
         }
-        if repeats == .mix, query.viewpoint.horizon >= facts.orders.latest {
+        if let maximum = query.maximumPerCategory {
+          let categories = all.slots.map { facts.items.marks[Int($0.item)].category }
+          for category in Set(categories) where category >= 0 {
+            #expect(categories.count { $0 == category } <= maximum, "\(seed)")
+          }
+        }
+        if repeats == .mix, !hasCaps, query.viewpoint.horizon >= facts.orders.latest {
           let open = (0..<Int32(count)).filter {
             !refused.contains($0) && !query.basket.contains($0)
               && (facts.items.isDeclared[Int($0)] || index.baskets.count(of: $0) > 0)

@@ -13,7 +13,8 @@ import Shop
 // order depends on how many are asked for: the first n of a list are the list of n.
 //
 // Scores are those of the ranker, from the least that its trees can give on, so all are above zero;
-// the tail lies below the last of the head, and the fallback at zero. A question about nobody and
+// the tail lies below the last of the head, and the fallback at zero. What the shop prefers
+// (boosts, margin) multiplies the scores of the head. A question about nobody and
 // nothing has no head: what sells, sells. The parts of a slot add up to its score.
 
 extension AffinityIndex {
@@ -44,13 +45,17 @@ extension AffinityIndex {
     defer { cells.clear() }
     let popularity = ranking(of: query, atLeast: max(64, query.count), facts)
     var stream = CandidateStream(query, recall, popularity, facts: facts, index: &self)
-    var list = SlotList(count: query.count, rule: rule)
+    var list = SlotList(query, marks: facts.items.marks, rule: rule)
+    offerIncluded(query, to: &list)
     var ceiling: Double?
-    if let model = ranker.model(for: query, recall) {
+    let model = ranker.model(for: query, recall)
+    if model != nil || query.preference != nil {
       let head = Head(query, recall, &stream, model, facts: facts, index: &self, list: &list)
       var queue = RankedQueue(head.ranked, expected: query.count)
       while !list.isFull, let next = queue.next(facts.items.names) {
-        list.offer(next.item) { head.slot(next, recall, index: self, names: facts.items.names) }
+        list.offer(next.item) {
+          head.slot(next, query, recall, index: self, names: facts.items.names)
+        }
       }
       ceiling = head.floor
     }
@@ -72,6 +77,17 @@ extension AffinityIndex {
       offerRest(query, recall, facts, to: &list)
     }
     return Recommendation(slots: list.slots, removed: list.removed)
+  }
+
+  /// What the question asks for comes first and has no score: it was not weighed.
+  private func offerIncluded(_ query: RecommendQuery, to list: inout SlotList) {
+    for item in query.include where !cells[item].isClosed {
+      if refusesRepeat(item, query, &list) { continue }
+      list.offer(item) {
+        RecommendSlot(
+          item: item, score: 0, source: .included, because: [], parts: ScoreParts())
+      }
+    }
   }
 
   /// Whether the question leaves the item out because the customer bought it.

@@ -8,27 +8,32 @@ struct Head {
   private(set) var floor: Double?
   private var candidates: [Ranked] = []
   private var features: RankFeatures
-  private let model: Ranker.Model
-  private let popularityIsRecent: Bool
+  private let model: Ranker.Model?
+  private let popularity: Popularity
 
   init(
     _ query: RecommendQuery, _ recall: Recall, _ stream: inout CandidateStream,
-    _ model: Ranker.Model, facts: ShopFacts, index: inout AffinityIndex, list: inout SlotList
+    _ model: Ranker.Model?, facts: ShopFacts, index: inout AffinityIndex, list: inout SlotList
   ) {
     self.model = model
     while candidates.count < AffinityIndex.headCount, let next = stream.next(facts, &index) {
-      if index.refusesRepeat(next.item, query, &list) { continue }
+      if list.hasSeen(next.item) || index.refusesRepeat(next.item, query, &list) { continue }
       if query.isNarrowed, !list.admits(next.item) { continue }
       candidates.append(next)
     }
-    popularityIsRecent = stream.popularity.isRecent
+    popularity = stream.popularity
     features = RankFeatures(
       of: candidates, recall, query: query, popularity: stream.popularity, facts: facts,
       index: &index)
-    let scores = model.scores(features.values, count: candidates.count)
+    let scores =
+      model?.scores(features.values, count: candidates.count) ?? candidates.map(\.score)
     ranked.reserveCapacity(candidates.count)
     for (candidate, score) in zip(candidates, scores) {
-      ranked.append(Ranked(item: candidate.item, score: score))
+      var weighed = score
+      if let preference = query.preference?(candidate.item) {
+        weighed *= preference.boost * preference.margin
+      }
+      ranked.append(Ranked(item: candidate.item, score: weighed))
     }
     floor = ranked.lazy.map(\.score).min()
   }
@@ -36,18 +41,31 @@ struct Head {
   /// The slot of one of the candidates: the shares of its features in the score, summed up by the
   /// source that they are of, and the greatest of those as the slot's source.
   func slot(
-    _ entry: Ranked, _ recall: Recall, index: AffinityIndex, names: NameTable
+    _ entry: Ranked, _ query: RecommendQuery, _ recall: Recall, index: AffinityIndex,
+    names: NameTable
   ) -> RecommendSlot {
+    let cell = index.cells[entry.item]
     var parts = ScoreParts()
-    if let place = candidates.firstIndex(where: { $0.item == entry.item }) {
+    var plain = entry.score
+    if let preference = query.preference?(entry.item) {
+      plain = entry.score / (preference.boost * preference.margin)
+    }
+    if model == nil {
+      parts = recall.parts(
+        entry.item, cell, repeats: index.repeats, popularity: popularity)
+    }
+    if let model, let place = candidates.firstIndex(where: { $0.item == entry.item }) {
       let row = features.values[place * RankFeature.count..<(place + 1) * RankFeature.count]
       let shares = model.trees.contributions(Array(row))
       for feature in RankFeature.allCases { parts[feature.part] += shares[feature.rawValue] }
     }
     // What all trees start from, and the rounding of the sums.
-    parts[.base] += entry.score - parts.sum
-    let cell = index.cells[entry.item]
-    let source = Head.source(parts, cell, isRecent: popularityIsRecent)
+    if model != nil { parts[.base] += plain - parts.sum }
+    let source = Head.source(parts, cell, isRecent: popularity.isRecent)
+    if let preference = query.preference?(entry.item) {
+      parts[.boost] = plain * (preference.boost - 1)
+      parts[.margin] = entry.score - plain * preference.boost
+    }
     return RecommendSlot(
       item: entry.item, score: entry.score, source: source,
       because: recall.because(source, entry.item, names), parts: parts,
@@ -79,7 +97,7 @@ extension Recall {
     switch source {
     case .repeatPurchase, .browsing: [item]
     case .coPurchase: because(of: item, names: names, maximum: AffinityIndex.maximumReasons)
-    case .similarCustomers, .category, .trending, .popular, .catalogue: []
+    case .included, .similarCustomers, .category, .trending, .popular, .catalogue: []
     }
   }
 

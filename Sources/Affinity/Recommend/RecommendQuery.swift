@@ -20,6 +20,26 @@ package struct RecommendQuery {
   package var repeats: Repeats
   /// Whether the rules are expected to leave little of what would be shown.
   package var isNarrowed = false
+  /// Shown first, in this order, as far as the rules let them: distinct items.
+  package var include: [Int32] = []
+  /// Slots that may share the narrowest category, or the brand.
+  package var maximumPerCategory: Int?
+  package var maximumPerBrand: Int?
+  /// What the shop itself would rather show; nil where it says nothing.
+  package var preference: ((Int32) -> Preference)?
+
+  /// What a candidate's score is multiplied by.
+  package struct Preference {
+    /// Above zero; 1 changes nothing.
+    package var boost: Double
+    /// One plus the weight of the margin times the item's margin; 1 changes nothing.
+    package var margin: Double
+
+    package init(boost: Double, margin: Double) {
+      self.boost = boost
+      self.margin = margin
+    }
+  }
 
   package init(
     customer: Int32, basket: [Int32], count: Int, channel: Int32 = -1, viewpoint: Viewpoint,
@@ -36,6 +56,8 @@ package struct RecommendQuery {
 
 /// Where a recommended item comes from.
 package enum RecommendSource: String, CaseIterable, Sendable {
+  /// The question asked for it.
+  case included
   /// It shared baskets with what is in the basket now, or with what the customer bought.
   case coPurchase = "co_purchase"
   /// The customer's own, bought before.
@@ -57,7 +79,7 @@ package enum RecommendSource: String, CaseIterable, Sendable {
   package var isFallback: Bool {
     switch self {
     case .coPurchase, .repeatPurchase, .similarCustomers, .browsing: false
-    case .category, .trending, .popular, .catalogue: true
+    case .included, .category, .trending, .popular, .catalogue: true
     }
   }
 }

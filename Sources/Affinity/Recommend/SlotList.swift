@@ -1,3 +1,5 @@
+import Shop
+
 /// The list as it fills: what was taken, what a rule took out.
 struct SlotList {
   private(set) var slots: [RecommendSlot] = []
@@ -7,9 +9,17 @@ struct SlotList {
   private var admitted: Set<Int32> = []
   private let count: Int
   private let rule: (Int32) -> String?
+  private let marks: [ItemMarks]
+  private let maximumPerCategory: Int?
+  private let maximumPerBrand: Int?
+  private var categories: [Int32: Int] = [:]
+  private var brands: [Int32: Int] = [:]
 
-  init(count: Int, rule: @escaping (Int32) -> String?) {
-    self.count = count
+  init(_ query: RecommendQuery, marks: [ItemMarks], rule: @escaping (Int32) -> String?) {
+    count = query.count
+    maximumPerCategory = query.maximumPerCategory
+    maximumPerBrand = query.maximumPerBrand
+    self.marks = marks
     self.rule = rule
   }
 
@@ -18,14 +28,20 @@ struct SlotList {
   /// Takes an item unless it was seen before or a rule is against it.
   mutating func offer(_ item: Int32, _ slot: () -> RecommendSlot) {
     guard !isFull, seen.insert(item).inserted else { return }
-    if admitted.contains(item) {
-      slots.append(slot())
-    } else if let rule = rule(item) {
-      count(rule)
-    } else {
-      slots.append(slot())
+    if !admitted.contains(item), let rule = rule(item) { return count(rule) }
+    let mark = marks[Int(item)]
+    if let maximum = maximumPerCategory, categories[mark.category, default: 0] >= maximum {
+      return refuse(by: "per_category")
     }
+    if let maximum = maximumPerBrand, brands[mark.brand, default: 0] >= maximum {
+      return refuse(by: "per_brand")
+    }
+    if mark.category >= 0 { categories[mark.category, default: 0] += 1 }
+    if mark.brand >= 0 { brands[mark.brand, default: 0] += 1 }
+    slots.append(slot())
   }
+
+  private mutating func refuse(by rule: String) { count(rule) }
 
   /// Whether the rules let an item through that is not offered yet.
   mutating func admits(_ item: Int32) -> Bool {

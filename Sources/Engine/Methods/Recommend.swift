@@ -14,7 +14,21 @@ enum Recommend: Method {
     .optional(
       "repeats", .choice(RecommendQuery.Repeats.allCases.map(\.rawValue)),
       "may what the customer bought before be shown: mix, the default, only or none"),
-    .optional("exclude", .list(.string)), .optional("where", .shared("Condition")),
+    .optional("exclude", .list(.string)),
+    .optional(
+      "include", .list(.string), "shown first, in this order, as far as the rules let them"),
+    .optional("where", .shared("Condition")),
+    .optional("per_category", .integer, "slots that may share the narrowest category"),
+    .optional("per_brand", .integer, "slots that may share the brand"),
+    .optional(
+      "boost",
+      .list(
+        .object([
+          .required("where", .shared("Condition")),
+          .required("factor", .number, "what the score is multiplied by, 0.01 to 100"),
+        ])), "what the shop would rather show, or rather not"),
+    .optional(
+      "margin_weight", .number, "0 to 1: how much an item's margin adds to its score; 0 if absent"),
     .optional("explain", .boolean, "true: the parts of each score, and what the rules took out"),
   ]
   static let result = Shape.object([
@@ -47,7 +61,12 @@ enum Recommend: Method {
     let moment = try reader.optionalMoment("at")
     let repeats = try reader.optionalChoice("repeats", of: RecommendQuery.Repeats.self) ?? .mix
     let excludedNames = try reader.identifiers("exclude", maximumCount: 100_000)
+    let included = try reader.identifiers("include", maximumCount: 1_000) ?? []
     let conditionValue = try reader.optionalValue("where")
+    let perCategory = try reader.optionalInteger("per_category", in: 1...1_000)
+    let perBrand = try reader.optionalInteger("per_brand", in: 1...1_000)
+    let boosts = try Boost.read(&reader)
+    let marginWeight = try reader.optionalNumber("margin_weight", in: 0...1) ?? 0
     let explains = try reader.optionalBool("explain") ?? false
     try reader.finish()
     let condition = try conditionValue.map { try Engine.condition($0, at: "where") }
@@ -62,10 +81,17 @@ enum Recommend: Method {
       }
       basket.append(item)
     }
-    let query = RecommendQuery(
+    var query = RecommendQuery(
       customer: customerIndex, basket: basket, count: count,
       channel: channelName.flatMap { engine.facts.channels.index(of: $0) } ?? -1,
       viewpoint: viewpoint, repeats: repeats)
+    query.isNarrowed = condition != nil
+    var isIncluded: Set<Int32> = []
+    query.include = included.compactMap { engine.facts.items.index(of: $0) }
+      .filter { isIncluded.insert($0).inserted }
+    query.maximumPerCategory = perCategory
+    query.maximumPerBrand = perBrand
+    query.preference = Boost.preference(boosts, marginWeight: marginWeight, engine.facts)
     let rules = ItemRules(
       excluded: Set((excludedNames ?? []).compactMap { engine.facts.items.index(of: $0) }),
       disliked: engine.facts.dislikes(of: customerIndex, from: viewpoint), condition: condition,

@@ -104,7 +104,9 @@ struct SampleWorld {
     case "recommend":
       return [
         ("customer", #""c-1""#), ("basket", #"["tea"]"#), ("k", "2"), ("channel", #""store""#), at,
-        ("repeats", #""none""#), ("exclude", #"["cup"]"#), ("where", #"{"price":{"$gt":1}}"#),
+        ("repeats", #""none""#), ("exclude", #"["cup"]"#), ("include", #"["pot"]"#),
+        ("where", #"{"price":{"$gt":1}}"#), ("per_category", "2"), ("per_brand", "2"),
+        ("boost", #"[{"where":{"brand":"Leaf"},"factor":2}]"#), ("margin_weight", "0.5"),
         ("explain", "true"),
       ]
     case "similar":
