@@ -167,7 +167,8 @@ struct TreeGrower {
   ) -> (feature: Int, cutIndex: Int)? {
     var best: (feature: Int, cutIndex: Int)?
     // What rounding makes of nothing is no gain.
-    var bestGain = 1e-12 * first.value(1 << 31) * first.value(1 << 31) / settings.regularisation
+    let slope = first.greatest
+    var bestGain = 1e-9 * slope * slope / (second.greatest + settings.regularisation)
     var gains = [Double](repeating: 0, count: BoostingBins.maximumBinCount)
     let scan = NodeScan(first: first, second: second, settings: settings)
     histograms.withUnsafeBufferPointer { histograms in

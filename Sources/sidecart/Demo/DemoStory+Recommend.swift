@@ -97,6 +97,10 @@ extension DemoStory {
         return DemoCatalogue.shortTitle(of: item) + (baskets > 0 ? " (\(baskets) baskets)" : "")
       }
       return "often bought together with \(sources.joined(separator: " and "))"
+    case "similar_customers":
+      let count = evidence.count("similar_customers")
+      return "customers who bought the same things bought it" + (count > 1 ? " (\(count))" : "")
+    case "browsing": return "looked at lately, and not bought since"
     case "category": return "sells well in the categories that they buy"
     case "trending": return "sells well in the shop these weeks"
     case "popular": return "has sold well in the shop"
