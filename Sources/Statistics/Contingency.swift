@@ -63,6 +63,12 @@ package struct Contingency: Equatable, Sendable {
     return Double(direction) * max(0, 2 * sum)
   }
 
+  /// Its root with the sign: roughly a standard normal value where the properties are independent.
+  package var rootLogLikelihoodRatio: Double {
+    let ratio = signedLogLikelihoodRatio
+    return ratio < 0 ? -(-ratio).squareRoot() : ratio.squareRoot()
+  }
+
   /// The lower end of the 95 % interval of the rate of hits in the first group over that in the
   /// second, by the logarithm of the ratio with half a hit and half a trial added to each group
   /// (Katz et al. 1978; Walter 1976): finite whatever is zero.

@@ -1,4 +1,5 @@
 import Shop
+import Statistics
 
 // Questions of the past, without a look ahead
 // -------------------------------------------
@@ -65,7 +66,7 @@ struct PastQuestion {
   /// out. Nothing for an empty order.
   static func about(
     _ order: Int32, _ items: BasketItems, _ facts: ShopFacts, count: Int,
-    chance: inout LearningChance
+    chance: inout SplitMix
   ) -> [PastQuestion] {
     let orders = facts.orders
     let customer = orders.customer[Int(order)]
@@ -96,26 +97,6 @@ struct PastQuestion {
           kind: .basket, query: query(isGuest ? -1 : customer, basket, .mix), truth: [answer]))
     }
     return questions
-  }
-}
-
-/// Chance that follows from a seed: SplitMix64 (Steele, Lea, Flood 2014).
-struct LearningChance {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-
-  /// A number in 0 ..< bound.
-  mutating func next(below bound: Int) -> Int {
-    Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 }
 

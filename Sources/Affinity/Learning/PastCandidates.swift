@@ -25,16 +25,16 @@ struct PastCandidates: Sendable {
     }
     var gained = 0.0
     for (place, candidate) in order.prefix(10).enumerated() where bought[candidate] {
-      gained += 1 / binaryLogarithm(Double(place + 2))
+      gained += RankMeasures.discount(place + 1)
     }
     var ideal = 0.0
-    for place in 0..<truthCount { ideal += 1 / binaryLogarithm(Double(place + 2)) }
+    for rank in 1...max(1, truthCount) { ideal += RankMeasures.discount(rank) }
     return gained / ideal
   }
 
   /// What there is to learn from: all that was bought, and some of what was not, by chance; nil
   /// where none or all was bought.
-  func thinned(_ chance: inout LearningChance) -> PastCandidates? {
+  func thinned(_ chance: inout SplitMix) -> PastCandidates? {
     var kept = bought.indices.filter { !bought[$0] }
     let positives = bought.indices.filter { bought[$0] }
     if positives.isEmpty || kept.isEmpty { return nil }

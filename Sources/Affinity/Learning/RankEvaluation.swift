@@ -54,7 +54,7 @@ package struct RankEvaluation: Equatable, Sendable {
     until end: Instant = .latest, goesOn: (Double) -> Bool
   ) throws(LearningStopped) {
     var replay = OrderReplay(facts, baskets: baskets)
-    var chance = LearningChance(seed: options.seed)
+    var chance = SplitMix(seed: options.seed)
     let count = replay.count(through: end)
     let first = Int32((Double(count) * (1 - options.share)).rounded())
     let asked = max(1, Double(count - first))

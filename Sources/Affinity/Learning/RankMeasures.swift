@@ -84,7 +84,8 @@ package struct RankMeasures: Equatable, Sendable {
     }
   }
 
-  private static func discount(_ rank: Int) -> Double {
+  /// What a hit at that rank, counted from 1, is worth to NDCG.
+  static func discount(_ rank: Int) -> Double {
     rank < discounts.count ? discounts[rank] : 1 / binaryLogarithm(1 + Double(rank))
   }
 

@@ -62,12 +62,12 @@ package struct RankerTraining: Sendable {
   private var stop: [Ranker.Kind: [PastCandidates]] = [:]
   private var heldOut: [Ranker.Kind: [PastCandidates]] = [:]
   private var shopCount = 0
-  private var chance: LearningChance
+  private var chance: SplitMix
   private let options: Options
 
   package init(_ options: Options = Options()) {
     self.options = options
-    chance = LearningChance(seed: options.seed)
+    chance = SplitMix(seed: options.seed)
   }
 }
 

@@ -33,8 +33,6 @@ struct ItemCell {
   var isTouched = false
   /// In the basket: no candidate.
   var isClosed = false
-
-  var hasScore: Bool { isTouched && !isClosed }
 }
 
 /// Dense scratch over all items for one question, and the list of items that were touched.

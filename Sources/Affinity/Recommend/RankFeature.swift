@@ -108,9 +108,7 @@ package enum ScorePart: Int, CaseIterable, Sendable {
   case recall
   /// Boosts of the question, the tier's mix, margin, and what diversity took off.
   case boost
-  case mix
   case margin
-  case diversity
 
   /// As replies have it.
   package var name: StaticString {
@@ -125,9 +123,7 @@ package enum ScorePart: Int, CaseIterable, Sendable {
     case .browsing: "browsing"
     case .recall: "recall"
     case .boost: "boost"
-    case .mix: "mix"
     case .margin: "margin"
-    case .diversity: "diversity"
     }
   }
 }

@@ -37,7 +37,6 @@ struct Recall {
     var row: EvidenceRow
     /// The factor of its strengths in the recall score.
     var factor: Double
-    var isBasket: Bool
   }
 
   /// Basket items ascending by id, then history items ascending by id: the fixed order of
@@ -69,7 +68,7 @@ struct Recall {
       index.cells.add(basket: row, times: basketWeight)
       sources.append(
         Source(
-          item: item, row: row, factor: Recall.basketFactor * basketWeight, isBasket: true))
+          item: item, row: row, factor: Recall.basketFactor * basketWeight))
     }
     let past = history.heaviest(Recall.maximumSimilarSources, names: names, cells: index.cells)
       .filter { !query.basket.contains($0.item) }
@@ -80,7 +79,7 @@ struct Recall {
       index.cells.add(history: row, times: entry.weight, isNewest: entry.newestRank == 0)
       sources.append(
         Source(
-          item: entry.item, row: row, factor: historyFactor * entry.weight, isBasket: false))
+          item: entry.item, row: row, factor: historyFactor * entry.weight))
     }
     var alike = basket.map { SimilarCustomers.Source(item: $0, weight: 1) }
     alike += past.map { SimilarCustomers.Source(item: $0.item, weight: $0.weight) }

@@ -64,8 +64,8 @@ package struct PairCounts: Equatable, Sendable {
   ///
   /// In units of the counts: of fixed-point sums it is as many times as large as their unit.
   package var logLikelihoodRatio: Double {
-    ContingencyTable(
-      both: shared, onlyFirst: source - shared, onlySecond: target - shared,
+    Contingency(
+      both: shared, first: source - shared, second: target - shared,
       neither: total - source - target + shared
     ).signedLogLikelihoodRatio
   }

@@ -135,20 +135,10 @@ enum Recommend: Method {
     reply.key("fallback_share")
     let fallback = slots.reduce(0) { $0 + ($1.source.isFallback ? 1 : 0) }
     reply.number(slots.isEmpty ? 0 : Double(fallback) / Double(slots.count), decimals: 4)
-    if explains || slots.count < query.count { write(recommendation.removed, &reply) }
+    if explains || slots.count < query.count { reply.removed(recommendation.removed) }
     if slots.isEmpty, let rule = recommendation.removed.max(by: { $0.count < $1.count })?.rule {
       reply.key("emptied_by")
       reply.string(rule)
-    }
-    reply.endObject()
-  }
-
-  private static func write(_ removed: [(rule: String, count: Int)], _ reply: inout JSONWriter) {
-    reply.key("removed")
-    reply.beginObject()
-    for entry in removed.sorted(by: { $0.rule < $1.rule }) {
-      reply.key(dynamic: entry.rule)
-      reply.integer(entry.count)
     }
     reply.endObject()
   }

@@ -98,7 +98,7 @@ enum Similar: Method {
     reply.endArray()
     reply.key("known")
     reply.bool(query.item >= 0)
-    if explains || answer.items.count < query.count { write(answer.removed, &reply) }
+    if explains || answer.items.count < query.count { reply.removed(answer.removed) }
     if answer.items.isEmpty,
       let most = answer.removed.max(by: {
         ($0.count, $1.rule) < ($1.count, $0.rule)
@@ -106,16 +106,6 @@ enum Similar: Method {
     {
       reply.key("emptied_by")
       reply.string(most.rule)
-    }
-    reply.endObject()
-  }
-
-  private static func write(_ removed: [(rule: String, count: Int)], _ reply: inout JSONWriter) {
-    reply.key("removed")
-    reply.beginObject()
-    for entry in removed.sorted(by: { $0.rule < $1.rule }) {
-      reply.key(dynamic: entry.rule)
-      reply.integer(entry.count)
     }
     reply.endObject()
   }

@@ -67,20 +67,19 @@ import Testing
       ([1000, 1000, 1000, 99_000], 5714.932),
     ]
     for (cells, ratio) in known {
-      let table = ContingencyTable(
-        both: cells[0], onlyFirst: cells[1], onlySecond: cells[2], neither: cells[3])
-      #expect(abs(table.logLikelihoodRatio - ratio) < 5e-7 * ratio)
-      #expect(table.signedLogLikelihoodRatio == table.logLikelihoodRatio)
+      let table = Contingency(
+        both: cells[0], first: cells[1], second: cells[2], neither: cells[3])
+      #expect(abs(table.signedLogLikelihoodRatio - ratio) < 5e-7 * ratio)
     }
-    func table(_ a: Int64, _ b: Int64, _ c: Int64, _ d: Int64) -> ContingencyTable {
-      ContingencyTable(both: a, onlyFirst: b, onlySecond: c, neither: d)
+    func table(_ a: Int64, _ b: Int64, _ c: Int64, _ d: Int64) -> Contingency {
+      Contingency(both: a, first: b, second: c, neither: d)
     }
     #expect(table(904, 21_060, 1_144, 283_012).rootLogLikelihoodRatio > 0)
     #expect(table(36, 21_928, 60_280, 623_876).rootLogLikelihoodRatio < 0)
     #expect(abs(table(0, 1, 1, 0).rootLogLikelihoodRatio + 1.665109) < 1e-6)
-    #expect(table(6, 3, 4, 2).logLikelihoodRatio == 0, "exactly independent")
-    #expect(table(0, 0, 0, 0).logLikelihoodRatio == 0)
-    #expect(table(0, 0, 0, .max / 4).logLikelihoodRatio == 0)
+    #expect(table(6, 3, 4, 2).signedLikelihoodRatio == 0, "exactly independent")
+    #expect(table(0, 0, 0, 0).signedLikelihoodRatio == 0)
+    #expect(table(0, 0, 0, .max / 4).signedLikelihoodRatio == 0)
   }
 
   private static func groceries() throws -> SimilarityWorld {
@@ -101,8 +100,8 @@ import Testing
     for entry in entries {
       let cells = try #require(entry[0] as? [Int]).map(Int64.init)
       let ratio = try #require(entry[1] as? Double)
-      let table = ContingencyTable(
-        both: cells[0], onlyFirst: cells[1], onlySecond: cells[2], neither: cells[3])
+      let table = Contingency(
+        both: cells[0], first: cells[1], second: cells[2], neither: cells[3])
       #expect(abs(table.signedLogLikelihoodRatio - ratio) < 5e-7 * ratio)
     }
   }
