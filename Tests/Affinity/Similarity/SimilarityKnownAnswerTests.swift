@@ -77,9 +77,9 @@ import Testing
     #expect(table(904, 21_060, 1_144, 283_012).rootLogLikelihoodRatio > 0)
     #expect(table(36, 21_928, 60_280, 623_876).rootLogLikelihoodRatio < 0)
     #expect(abs(table(0, 1, 1, 0).rootLogLikelihoodRatio + 1.665109) < 1e-6)
-    #expect(table(6, 3, 4, 2).signedLikelihoodRatio == 0, "exactly independent")
-    #expect(table(0, 0, 0, 0).signedLikelihoodRatio == 0)
-    #expect(table(0, 0, 0, .max / 4).signedLikelihoodRatio == 0)
+    #expect(table(6, 3, 4, 2).signedLogLikelihoodRatio == 0, "exactly independent")
+    #expect(table(0, 0, 0, 0).signedLogLikelihoodRatio == 0)
+    #expect(table(0, 0, 0, .max / 4).signedLogLikelihoodRatio == 0)
   }
 
   private static func groceries() throws -> SimilarityWorld {
