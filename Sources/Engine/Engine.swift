@@ -46,6 +46,12 @@ package struct Engine: ~Copyable {
   /// there: a clock that was set back does not make facts earlier than others.
   package internal(set) var lastLogged = Instant.earliest
 
+  /// What suits which kind of member, as the shop stated it.
+  var mixes = MixRules()
+
+  /// Whose identity is whose; follows from the customers.
+  var identities = IdentityMap()
+
   /// What runs beside the loop.
   var works = LongWorkBook()
 
@@ -189,6 +195,7 @@ extension Engine {
         throw element.failure("unknown_timezone", "the shop's time zone is not on this machine")
       }
       if let rules = value["members"] { _ = try MemberRules(rules, over: members.rules) }
+      if let rules = value["recommend"] { _ = try MixRules(rules, over: mixes) }
     case .segment(let value): _ = try SegmentBook.Segment(value)
     case .ranker(let value):
       do throws(RankerProblem) { _ = try Ranker(value) } catch {
@@ -217,6 +224,9 @@ extension Engine {
     }
     if let rules = value["members"].flatMap({ try? MemberRules($0, over: members.rules) }) {
       members.rules = rules
+    }
+    if let rules = value["recommend"].flatMap({ try? MixRules($0, over: mixes) }) {
+      mixes = rules
     }
     if case .integer(let percent)? = value["holdout_percent"] {
       holdout.share = Double(percent) / 100

@@ -7,6 +7,11 @@ package protocol FieldSource {
   func field(_ name: String) -> Value?
 }
 
+extension FieldSource {
+  /// The value at a dotted path, as conditions find it; null where anything on the way is missing.
+  package func value(at path: String) -> Value { FieldPath(path).value(in: self) }
+}
+
 extension Value: FieldSource {
   /// A plain object is a field source over its own members.
   package func field(_ name: String) -> Value? { self[name] }

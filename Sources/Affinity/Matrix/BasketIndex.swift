@@ -67,6 +67,9 @@ package struct BasketIndex: Sendable {
     return basketItems.run(start..<start + Int(itemCount[Int(order)]))
   }
 
+  /// How many distinct items of an order stand.
+  func itemCount(of order: Int32) -> Int { Int(itemCount[Int(order)]) }
+
   /// Lends the baskets as plain memory, for loops over very many of them.
   func withRuns<Result>(_ body: (BasketRuns) throws -> Result) rethrows -> Result {
     try firstItem.withUnsafeBufferPointer { first in

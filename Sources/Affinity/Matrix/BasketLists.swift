@@ -25,11 +25,13 @@ struct BasketLists: Sendable {
   }
 
   /// Hands each order that holds the item to `body`, in no stated order. O(orders of the item).
+  @inline(__always)
   func forEach(of item: Int32, _ body: (Int32) -> Void) {
     let item = Int(item)
     if item < runCounts.count {
       let start = Int(runStarts[item])
-      for place in start..<start + Int(runCounts[item]) { body(runs[place]) }
+      let end = start + Int(runCounts[item])
+      runs.withUnsafeBufferPointer { runs in for place in start..<end { body(runs[place]) } }
     }
     if item < tails.count { for order in tails[item] { body(order) } }
   }

@@ -14,8 +14,8 @@ import Shop
 //
 // Scores are those of the ranker, from the least that its trees can give on, so all are above zero;
 // the tail lies below the last of the head, and the fallback at zero. What the shop prefers
-// (boosts, margin) multiplies the scores of the head. A question about nobody and
-// nothing has no head: what sells, sells. The parts of a slot add up to its score.
+// (boosts, margin, the mix of a tier) multiplies the scores of the head. A question about nobody
+// and nothing has no head: what sells, sells. The parts of a slot add up to its score.
 
 extension AffinityIndex {
   /// Candidates that the ranker puts in order.
@@ -49,12 +49,16 @@ extension AffinityIndex {
     offerIncluded(query, to: &list)
     var ceiling: Double?
     let model = ranker.model(for: query, recall)
-    if model != nil || query.preference != nil {
+    if model != nil || query.preference != nil || query.mix != nil || query.diversity > 0 {
       let head = Head(query, recall, &stream, model, facts: facts, index: &self, list: &list)
       var queue = RankedQueue(head.ranked, expected: query.count)
-      while !list.isFull, let next = queue.next(facts.items.names) {
-        list.offer(next.item) {
-          head.slot(next, query, recall, index: self, names: facts.items.names)
+      if query.diversity > 0 {
+        offerDiverse(head, &queue, query, recall, facts, to: &list)
+      } else {
+        while !list.isFull, let next = queue.next(facts.items.names) {
+          list.offer(next.item) {
+            head.slot(next, query, recall, index: self, names: facts.items.names)
+          }
         }
       }
       ceiling = head.floor
@@ -77,6 +81,27 @@ extension AffinityIndex {
       offerRest(query, recall, facts, to: &list)
     }
     return Recommendation(slots: list.slots, removed: list.removed)
+  }
+
+  /// Spreads out the head; what lies behind it comes as it is.
+  private mutating func offerDiverse(
+    _ head: Head, _ queue: inout RankedQueue, _ query: RecommendQuery, _ recall: Recall,
+    _ facts: ShopFacts, to list: inout SlotList
+  ) {
+    let names = facts.items.names
+    var window = DiverseWindow(diversity: query.diversity, marks: facts.items.marks)
+    for slot in list.slots { window.note(slot.item, evidence(of: slot.item)) }
+    while !list.isFull {
+      while !window.isFull, let next = queue.next(names) {
+        if !list.hasSeen(next.item), list.admits(next.item) { window.append(next) }
+      }
+      guard let best = window.takeBest() else { return }
+      let isTaken = list.offer(best.ranked.item) {
+        head.slot(
+          best.ranked, query, recall, index: self, names: names, penalty: best.penalty)
+      }
+      if isTaken { window.note(best.ranked.item, evidence(of: best.ranked.item)) }
+    }
   }
 
   /// What the question asks for comes first and has no score: it was not weighed.

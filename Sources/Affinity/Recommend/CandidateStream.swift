@@ -26,7 +26,7 @@ struct CandidateStream {
       let score = recall.score(item, cell, repeats: repeats, popularity: popularity)
       if score > 0 { candidates.append(Ranked(item: item, score: score)) }
     }
-    queue = RankedQueue(candidates, expected: max(query.count, AffinityIndex.headCount / 2))
+    queue = RankedQueue(candidates, expected: max(query.count, AffinityIndex.headCount / 2 + 16))
     candidate = queue.next(facts.items.names)
     if query.repeats != .only { seller = nextSeller(0, facts, &index) }
   }

@@ -10,6 +10,8 @@ struct Head {
   private var features: RankFeatures
   private let model: Ranker.Model?
   private let popularity: Popularity
+  /// What the customer's mix multiplies each candidate's score by; empty without one.
+  private let mixed: [Double]
 
   init(
     _ query: RecommendQuery, _ recall: Recall, _ stream: inout CandidateStream,
@@ -28,8 +30,11 @@ struct Head {
     let scores =
       model?.scores(features.values, count: candidates.count) ?? candidates.map(\.score)
     ranked.reserveCapacity(candidates.count)
-    for (candidate, score) in zip(candidates, scores) {
-      var weighed = score
+    mixed =
+      query.mix?.factors(
+        of: candidates, recall, query, popularity, facts: facts, index: index) ?? []
+    for (place, candidate) in candidates.enumerated() {
+      var weighed = scores[place] * (mixed.isEmpty ? 1 : mixed[place])
       if let preference = query.preference?(candidate.item) {
         weighed *= preference.boost * preference.margin
       }
@@ -40,36 +45,48 @@ struct Head {
 
   /// The slot of one of the candidates: the shares of its features in the score, summed up by the
   /// source that they are of, and the greatest of those as the slot's source.
+  ///
+  /// - Parameter penalty: what resembling an earlier slot takes off.
   func slot(
     _ entry: Ranked, _ query: RecommendQuery, _ recall: Recall, index: AffinityIndex,
-    names: NameTable
+    names: NameTable, penalty: Double = 0
   ) -> RecommendSlot {
     let cell = index.cells[entry.item]
+    let place = candidates.firstIndex { $0.item == entry.item }
+    let mix = mixed.isEmpty ? 1 : place.map { mixed[$0] } ?? 1
+    let preference = query.preference?(entry.item)
+    let plain = entry.score / (mix * (preference.map { $0.boost * $0.margin } ?? 1))
     var parts = ScoreParts()
-    var plain = entry.score
-    if let preference = query.preference?(entry.item) {
-      plain = entry.score / (preference.boost * preference.margin)
+    if let model, let place {
+      addShares(of: place, model, to: &parts)
+      // What all trees start from, and the rounding of the sums.
+      parts[.base] += plain - parts.sum
+    } else {
+      parts = recall.parts(entry.item, cell, repeats: index.repeats, popularity: popularity)
     }
-    if model == nil {
-      parts = recall.parts(
-        entry.item, cell, repeats: index.repeats, popularity: popularity)
-    }
-    if let model, let place = candidates.firstIndex(where: { $0.item == entry.item }) {
-      let row = features.values[place * RankFeature.count..<(place + 1) * RankFeature.count]
-      let shares = model.trees.contributions(Array(row))
-      for feature in RankFeature.allCases { parts[feature.part] += shares[feature.rawValue] }
-    }
-    // What all trees start from, and the rounding of the sums.
-    if model != nil { parts[.base] += plain - parts.sum }
     let source = Head.source(parts, cell, isRecent: popularity.isRecent)
-    if let preference = query.preference?(entry.item) {
-      parts[.boost] = plain * (preference.boost - 1)
-      parts[.margin] = entry.score - plain * preference.boost
+    if !mixed.isEmpty { parts[.mix] = plain * (mix - 1) }
+    if let preference {
+      parts[.boost] = plain * mix * (preference.boost - 1)
+      parts[.margin] = entry.score - plain * mix * preference.boost
     }
+    parts[.diversity] = -penalty
     return RecommendSlot(
-      item: entry.item, score: entry.score, source: source,
+      item: entry.item, score: entry.score - penalty, source: source,
       because: recall.because(source, entry.item, names), parts: parts,
       similarCustomerCount: Int(cell.similarCount))
+  }
+
+  /// Adds what each feature of a candidate contributes to its source's part.
+  private func addShares(of place: Int, _ model: Ranker.Model, to parts: inout ScoreParts) {
+    features.values.withUnsafeBufferPointer { values in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: RankFeature.count) { shares in
+        let start = place * RankFeature.count
+        let row = UnsafeBufferPointer(rebasing: values[start..<start + RankFeature.count])
+        model.trees.contributions(row, into: shares)
+        for feature in RankFeature.allCases { parts[feature.part] += shares[feature.rawValue] }
+      }
+    }
   }
 
   /// The source whose part is the greatest, of those that know the item at all.

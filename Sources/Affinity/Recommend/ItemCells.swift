@@ -83,51 +83,59 @@ struct ItemCells: Sendable {
     _ body: (inout ItemCell, Double) -> Void
   ) {
     let count = row.neighbours.count
-    touched.reserveCapacity(touched.count + count)
+    var used = touched.count
+    touched.append(contentsOf: repeatElement(0, count: count))
     row.neighbours.withUnsafeBufferPointer { neighbours in
       row.strengths.withUnsafeBufferPointer { strengths in
         cells.withUnsafeMutableBufferPointer { cells in
-          for index in 0..<count {
-            let item = Int(neighbours[index])
-            if !cells[item].isTouched {
+          touched.withUnsafeMutableBufferPointer { touched in
+            for index in 0..<count {
+              let item = Int(neighbours[index])
+              touched[used] = neighbours[index]
+              used += cells[item].isTouched ? 0 : 1
               cells[item].isTouched = true
-              touched.append(neighbours[index])
+              body(&cells[item], strengths[index])
             }
-            body(&cells[item], strengths[index])
           }
         }
       }
     }
+    touched.removeLast(touched.count - used)
   }
 
   /// Adds what similar customers bought. O(items of the baskets).
-  mutating func add(_ runs: [SimilarCustomers.Run], _ baskets: BasketIndex) {
-    ItemCells.add(runs, baskets, &cells, &touched)
+  ///
+  /// - Parameter lineCount: the items of the runs' baskets.
+  mutating func add(_ runs: [NeighbourWalk.Run], lineCount: Int, _ baskets: BasketIndex) {
+    ItemCells.add(runs, lineCount, baskets, &cells, &touched)
   }
 
+  /// Without a branch that depends on what is read, so that the reads of many cells overlap.
   private static func add(
-    _ runs: [SimilarCustomers.Run], _ baskets: BasketIndex, _ cells: inout [ItemCell],
-    _ touched: inout [Int32]
+    _ runs: [NeighbourWalk.Run], _ lineCount: Int, _ baskets: BasketIndex,
+    _ cells: inout [ItemCell], _ touched: inout [Int32]
   ) {
+    var used = touched.count
+    touched.append(contentsOf: repeatElement(0, count: lineCount))
     cells.withUnsafeMutableBufferPointer { cells in
-      baskets.withRuns { baskets in
-        for run in runs {
-          let start = Int(baskets.first[Int(run.order)])
-          for place in start..<start + Int(baskets.counts[Int(run.order)]) {
-            let item = Int(baskets.items[place])
-            if !cells[item].isTouched {
+      touched.withUnsafeMutableBufferPointer { touched in
+        baskets.withRuns { baskets in
+          for run in runs {
+            let start = Int(baskets.first[Int(run.order)])
+            for place in start..<start + Int(baskets.counts[Int(run.order)]) {
+              let item = Int(baskets.items[place])
+              touched[used] = baskets.items[place]
+              used += cells[item].isTouched ? 0 : 1
               cells[item].isTouched = true
-              touched.append(Int32(item))
-            }
-            cells[item].similar += run.amount
-            if cells[item].lastNeighbour != run.customer {
+              cells[item].similar &+= run.amount
+              cells[item].similarCount &+= cells[item].lastNeighbour == run.customer ? 0 : 1
               cells[item].lastNeighbour = run.customer
-              cells[item].similarCount += 1
             }
           }
         }
       }
     }
+    touched.removeLast(touched.count - used)
   }
 
   /// Hands each touched item that may be shown, with its cell, to `body`, in no stated order.

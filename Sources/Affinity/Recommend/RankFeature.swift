@@ -106,9 +106,12 @@ package enum ScorePart: Int, CaseIterable, Sendable {
   case browsing
   /// All sources together, as they were weighed to choose the candidates.
   case recall
-  /// Boosts of the question, the tier's mix, margin, and what diversity took off.
+  /// Boosts of the question, the weight of margins, the mix of the customer's tier, and what
+  /// resembling an earlier slot took off.
   case boost
   case margin
+  case mix
+  case diversity
 
   /// As replies have it.
   package var name: StaticString {
@@ -124,6 +127,8 @@ package enum ScorePart: Int, CaseIterable, Sendable {
     case .recall: "recall"
     case .boost: "boost"
     case .margin: "margin"
+    case .mix: "mix"
+    case .diversity: "diversity"
     }
   }
 }

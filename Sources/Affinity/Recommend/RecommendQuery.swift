@@ -28,6 +28,11 @@ package struct RecommendQuery {
   /// What the shop itself would rather show; nil where it says nothing.
   package var preference: ((Int32) -> Preference)?
 
+  /// What suits the customer's kind; nil where the shop states nothing.
+  package var mix: CandidateMix?
+  /// 0 to 1: from the best scores to slots that resemble each other least.
+  package var diversity = 0.0
+
   /// What a candidate's score is multiplied by.
   package struct Preference {
     /// Above zero; 1 changes nothing.

@@ -34,15 +34,12 @@ struct SimilarCustomers: Sendable {
     var weight: Double
   }
 
+  /// By customer, one place further on; the first stands for orders of nobody.
   private var sums: [Int64] = []
+  /// Places of `sums` that are not zero.
   private var touched: [Int32] = []
   private var likeness: [Ranked] = []
-  private var runs: [Run] = []
-
-  /// 1 / sqrt(1 + rank) in fixed point.
-  private static let recency: [Int64] = (0..<basketsPerNeighbour).map {
-    Int64(unit / Double(1 + $0).squareRoot() + 0.5)
-  }
+  private var walk = NeighbourWalk()
 
   /// Adds to each item's cell what similar customers bought of it; answers the sum of their
   /// likenesses, by which the cells are to be divided, and their number.
@@ -53,18 +50,18 @@ struct SimilarCustomers: Sendable {
     repeats: RepeatIndex, facts: ShopFacts, into cells: inout ItemCells
   ) -> (total: Double, count: Int) {
     let orders = facts.orders
-    meet(sources, but: customer, baskets, facts)
+    meet(sources, baskets, facts)
     defer {
-      for customer in touched { sums[Int(customer)] = 0 }
+      for place in touched { sums[Int(place)] = 0 }
       touched.removeAll(keepingCapacity: true)
     }
     likeness.removeAll(keepingCapacity: true)
-    for customer in touched {
-      guard let lines = repeats.lineCount(of: customer) else { continue }
+    for place in touched where place > 0 && place - 1 != customer {
+      guard let lines = repeats.lineCount(of: place - 1) else { continue }
       likeness.append(
         Ranked(
-          item: customer,
-          score: Double(sums[Int(customer)]) / Double(lines + 1).squareRoot()))
+          item: place - 1,
+          score: Double(sums[Int(place)]) / Double(lines + 1).squareRoot()))
     }
     RankedQueue.select(
       &likeness, from: 0, best: SimilarCustomers.neighbourCount, facts.customers.names)
@@ -79,62 +76,19 @@ struct SimilarCustomers: Sendable {
       let amount = Int64(neighbour.score / best * SimilarCustomers.unit)
       neighbours.append((neighbour.item, amount))
     }
-    let found = SimilarCustomers.find(neighbours, viewpoint, baskets, orders, &runs)
-    cells.add(runs, baskets)
+    let found = walk.find(neighbours, viewpoint, baskets, orders)
+    cells.add(walk.runs, lineCount: walk.lineCount, baskets)
     let total = neighbours.prefix(found).reduce(0) { $0 + $1.amount }
     return (Double(total) * SimilarCustomers.unit, found)
   }
 
-  /// One basket of a neighbour, and what each of its items gains by it.
-  struct Run {
-    var order: Int32
-    var customer: Int32
-    var amount: Int64
-  }
-
-  /// Finds the newest baskets of the neighbours, the likest first, while the line budget lasts;
-  /// answers how many neighbours were read. Apart from adding them up, so that the walk from
-  /// order to order, each step of which waits for memory, overlaps over many customers.
-  private static func find(
-    _ neighbours: [(customer: Int32, amount: Int64)], _ viewpoint: Viewpoint,
-    _ baskets: BasketIndex, _ orders: OrderTable, _ runs: inout [Run]
-  ) -> Int {
-    var lineBudget = SimilarCustomers.lineBudget
-    var found = 0
-    runs.removeAll(keepingCapacity: true)
-    let orderCount = Int32(baskets.orderCount)
-    orders.olderOrder.withUnsafeBufferPointer { older in
-      orders.time.withUnsafeBufferPointer { times in
-        baskets.withRuns { baskets in
-          for neighbour in neighbours where lineBudget > 0 {
-            found += 1
-            var rank = 0
-            var order = orders.newest(of: neighbour.customer)
-            while order >= 0, rank < basketsPerNeighbour {
-              let place = Int(order)
-              if order < orderCount, baskets.counts[place] > 0, viewpoint.sees(times[place]) {
-                runs.append(
-                  Run(
-                    order: order, customer: neighbour.customer,
-                    amount: neighbour.amount * recency[rank]))
-                rank += 1
-                lineBudget -= Int(baskets.counts[place])
-              }
-              order = older[place]
-            }
-          }
-        }
-      }
-    }
-    return found
-  }
-
   /// Sums up what each customer shares with the sources, the rarest first.
   private mutating func meet(
-    _ sources: [Source], but customer: Int32, _ baskets: BasketIndex, _ facts: ShopFacts
+    _ sources: [Source], _ baskets: BasketIndex, _ facts: ShopFacts
   ) {
-    if sums.count < facts.customers.count {
-      sums.append(contentsOf: repeatElement(0, count: facts.customers.count - sums.count))
+    let placeCount = facts.customers.count + 1
+    if sums.count < placeCount {
+      sums.append(contentsOf: repeatElement(0, count: placeCount - sums.count))
     }
     let names = facts.items.names
     let total = Double(baskets.basketCount)
@@ -151,25 +105,31 @@ struct SimilarCustomers: Sendable {
       let idf = binaryLogarithm(1 + total / Double(count))
       let weight = Int64(source.weight * idf * SimilarCustomers.unit)
       SimilarCustomers.meet(
-        source.item, weight, but: customer, baskets, facts.orders, &sums, &touched)
+        source.item, weight, count, baskets, facts.orders, &sums, &touched)
     }
   }
 
+  /// Without a branch that depends on what is read, so that the reads of many orders overlap.
   private static func meet(
-    _ item: Int32, _ weight: Int64, but customer: Int32, _ baskets: BasketIndex,
-    _ orders: OrderTable, _ sums: inout [Int64], _ touched: inout [Int32]
+    _ item: Int32, _ weight: Int64, _ count: Int, _ baskets: BasketIndex, _ orders: OrderTable,
+    _ sums: inout [Int64], _ touched: inout [Int32]
   ) {
     if weight <= 0 { return }
+    var used = touched.count
+    touched.append(contentsOf: repeatElement(0, count: count))
     orders.customer.withUnsafeBufferPointer { customers in
       sums.withUnsafeMutableBufferPointer { sums in
-        baskets.forEachBasket(of: item) { basket in
-          let other = Int(customers[Int(basket)])
-          if other < 0 || other == customer { return }
-          if sums[other] == 0 { touched.append(Int32(other)) }
-          sums[other] += weight
+        touched.withUnsafeMutableBufferPointer { touched in
+          baskets.forEachBasket(of: item) { basket in
+            let place = Int(customers[Int(basket)]) + 1
+            touched[used] = Int32(truncatingIfNeeded: place)
+            used += sums[place] == 0 ? 1 : 0
+            sums[place] += weight
+          }
         }
       }
     }
+    touched.removeLast(touched.count - used)
   }
 }
 

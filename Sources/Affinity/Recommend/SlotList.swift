@@ -25,10 +25,11 @@ struct SlotList {
 
   var isFull: Bool { slots.count >= count }
 
-  /// Takes an item unless it was seen before or a rule is against it.
-  mutating func offer(_ item: Int32, _ slot: () -> RecommendSlot) {
-    guard !isFull, seen.insert(item).inserted else { return }
-    if !admitted.contains(item), let rule = rule(item) { return count(rule) }
+  /// Takes an item unless it was seen before or a rule is against it; answers whether it did.
+  @discardableResult
+  mutating func offer(_ item: Int32, _ slot: () -> RecommendSlot) -> Bool {
+    guard !isFull, seen.insert(item).inserted else { return false }
+    if !admitted.contains(item), let rule = rule(item) { return refuse(by: rule) }
     let mark = marks[Int(item)]
     if let maximum = maximumPerCategory, categories[mark.category, default: 0] >= maximum {
       return refuse(by: "per_category")
@@ -39,12 +40,17 @@ struct SlotList {
     if mark.category >= 0 { categories[mark.category, default: 0] += 1 }
     if mark.brand >= 0 { brands[mark.brand, default: 0] += 1 }
     slots.append(slot())
+    return true
   }
 
-  private mutating func refuse(by rule: String) { count(rule) }
+  private mutating func refuse(by rule: String) -> Bool {
+    count(rule)
+    return false
+  }
 
   /// Whether the rules let an item through that is not offered yet.
   mutating func admits(_ item: Int32) -> Bool {
+    if admitted.contains(item) { return true }
     if let rule = rule(item) {
       if seen.insert(item).inserted { count(rule) }
       return false

@@ -2,10 +2,11 @@
 package enum Methods {
   package static let all: [any Method.Type] = [
     // Facts in
-    ShopConfigure.self, ItemsPut.self, CustomersPut.self, CustomersForget.self, OrdersPut.self,
-    OrdersCancel.self, OrdersReturn.self, EventsPut.self, SegmentsPut.self, PoliciesPut.self,
+    ShopConfigure.self, ItemsPut.self, CustomersPut.self, CustomersLink.self,
+    CustomersUnlink.self, CustomersForget.self, OrdersPut.self, OrdersCancel.self,
+    OrdersReturn.self, EventsPut.self, SegmentsPut.self, PoliciesPut.self,
     // Reading back
-    CustomersGet.self, CustomersMatch.self, OrdersGet.self,
+    CustomersGet.self, CustomersMatch.self, SegmentsCross.self, OrdersGet.self,
     // The three questions
     Recommend.self, Target.self, ChurnReactivate.self,
     // What goes with what, and what sells

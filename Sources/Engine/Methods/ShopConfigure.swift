@@ -21,6 +21,11 @@ enum ShopConfigure: Method {
         .optional("lifecycle", .list(.map(.any)), "as tiers"),
         .optional("levels", .list(.map(.any)), "[{\"id\", \"spend\"}], rising"),
       ]), "how members are sorted; Models/README.md explains it"),
+    .optional(
+      "recommend",
+      .object([
+        .optional("mixes", .list(.map(.any)), "[{\"id\", \"when\", \"weights\"}]; the first fits")
+      ]), "what suits which members; Models/README.md explains it"),
   ]
   static let result = Shape.object([
     .required("currency", .nullable(.string)), .required("timezone", .string),
@@ -34,6 +39,7 @@ enum ShopConfigure: Method {
     let margin = try reader.optionalInteger("margin_percent", in: 0...100)
     let holdout = try reader.optionalInteger("holdout_percent", in: 0...50)
     let members = try reader.optionalValue("members")
+    let recommend = try reader.optionalValue("recommend")
     try reader.finish()
     let settings = engine.facts.settings
     var isChange = false
@@ -71,6 +77,11 @@ enum ShopConfigure: Method {
       let rules = try engine.memberRules(members, at: "members")
       changes.append(.init(name: "members", value: members))
       isChange = isChange || rules != engine.members.rules
+    }
+    if let recommend {
+      let rules = try engine.mixRules(recommend, at: "recommend")
+      changes.append(.init(name: "recommend", value: recommend))
+      isChange = isChange || rules != engine.mixes
     }
     let value = Value.object(changes)
     let changed = ShopSettings(value, over: settings, zoneFile: engine.surroundings.zoneFile)

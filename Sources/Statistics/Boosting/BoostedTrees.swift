@@ -113,21 +113,36 @@ package struct BoostedTrees: Sendable, Equatable {
   ///
   /// - Parameter row: as for `score`. - Complexity: O(trees x depth).
   package func contributions(_ row: [Float]) -> [Double] {
-    precondition(row.count == featureCount, "one number for each feature")
-    var shares = [Double](repeating: 0, count: featureCount)
-    var first = 0
-    for tree in trees {
-      let leaf = leaf(of: row, in: tree)
-      var value = nodes[first + 1]
-      for level in 0..<tree.depth {
-        let step = 1 << (level + 1)
-        let next = nodes[first + step + (leaf & (step - 1))]
-        shares[Int(splits[tree.firstSplit + level].feature)] += next - value
-        value = next
-      }
-      first += 2 << tree.depth
+    [Double](unsafeUninitializedCapacity: featureCount) { shares, filled in
+      row.withUnsafeBufferPointer { contributions($0, into: shares) }
+      filled = featureCount
     }
-    return shares
+  }
+
+  /// The same, into the first `featureCount` places.
+  package func contributions(
+    _ row: UnsafeBufferPointer<Float>, into shares: UnsafeMutableBufferPointer<Double>
+  ) {
+    precondition(
+      row.count == featureCount && shares.count >= featureCount, "one number for each feature")
+    shares.initialize(repeating: 0)
+    var first = 0
+    splits.withUnsafeBufferPointer { splits in
+      nodes.withUnsafeBufferPointer { nodes in
+        for tree in trees {
+          var leaf = 0
+          var value = nodes[first + 1]
+          for level in 0..<tree.depth {
+            let split = splits[tree.firstSplit + level]
+            leaf |= row[Int(split.feature)] > split.cut ? 1 << level : 0
+            let next = nodes[first + 2 << level + leaf]
+            shares[Int(split.feature)] += next - value
+            value = next
+          }
+          first += 2 << tree.depth
+        }
+      }
+    }
   }
 
   /// The mean of the leaves that give the first `level` questions the answers that `leaf` gives.

@@ -62,6 +62,7 @@ struct SampleWorld {
       [
         ("currency", #""CNY""#), ("timezone", #""Asia/Shanghai""#), ("margin_percent", "25"),
         ("holdout_percent", "7"), ("members", #"{"levels":[{"id":"gold","spend":100}]}"#),
+        ("recommend", #"{"mixes":[{"id":"all","weights":{"trending":1.5}}]}"#),
       ]
     case "items.put": [("items", #"[{"id":"new"}]"#), ("atomic", "true")]
     case "customers.put": [("customers", #"[{"id":"new"}]"#), ("atomic", "true")]
@@ -96,6 +97,13 @@ struct SampleWorld {
     switch method {
     case "customers.get": return [("customer", #""c-1""#), at]
     case "customers.forget": return [("customer", #""c-3""#), ("key", #""k0""#)]
+    case "customers.link", "customers.unlink":
+      return [
+        ("customer", #""c-1""#), ("identity", #"{"channel":"store","id":"138"}"#),
+        ("key", #""k-1""#),
+      ]
+    case "segments.cross":
+      return [("rows", #""tier""#), ("columns", #""lifecycle""#), ("segment", #""buyers""#), at]
     case "customers.match":
       return [
         ("condition", #"{"orders":{"$gte":1}}"#), ("customers", #"["c-1"]"#), ("limit", "5"), at,
@@ -107,7 +115,7 @@ struct SampleWorld {
         ("repeats", #""none""#), ("exclude", #"["cup"]"#), ("include", #"["pot"]"#),
         ("where", #"{"price":{"$gt":1}}"#), ("per_category", "2"), ("per_brand", "2"),
         ("boost", #"[{"where":{"brand":"Leaf"},"factor":2}]"#), ("margin_weight", "0.5"),
-        ("explain", "true"),
+        ("diversity", "0.5"), ("explain", "true"), ("customers", #"["c-1"]"#),
       ]
     case "similar":
       return [
@@ -199,6 +207,13 @@ struct SampleWorld {
     for sample in samples(of: method) {
       if method == "coupons.redeem", sample.name != "key",
         (sample.name == "reservation") != isReservation
+      {
+        continue
+      }
+      // Many customers stand in place of one and a basket.
+      if method == "recommend",
+        name == "customers"
+          ? ["customer", "basket"].contains(sample.name) : sample.name == "customers"
       {
         continue
       }
