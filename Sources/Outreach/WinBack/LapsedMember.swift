@@ -39,9 +39,14 @@ package struct LapsedMember {
     daysSilent = days
     usualGapDays = gap
     aliveProbability = alive
+    valueAtRisk = LapsedMember.valueAtRisk(of: profile) ?? 0
+  }
+
+  /// The value at risk of any customer, late or not, minor units; nil before the first order.
+  package static func valueAtRisk(of profile: MemberProfile) -> Int64? {
+    guard let days = profile.recencyDays, let alive = profile.aliveProbability else { return nil }
     let yearly = profile.orderRate * MemberProfile.horizonDays * profile.expectedOrderValue
-    let reach = LapsedMember.reach(daysSilent: Double(days))
-    valueAtRisk = Int64(clamped: yearly * (1 - alive) * reach)
+    return Int64(clamped: yearly * (1 - alive) * reach(daysSilent: Double(days)))
   }
 
   /// 2^(-days / half-life), by squaring: the same on every machine.

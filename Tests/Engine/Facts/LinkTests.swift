@@ -133,6 +133,62 @@ import Testing
     }
   }
 
+  /// Against the profiles of `customers.get`, and the figure that `churn-reactivate` gives.
+  @Test func ranksFollowTheProfiles() throws {
+    let seed = UInt64.random(in: 0..<UInt64.max)
+    var generator = SeededGenerator(seed: seed)
+    let shop = TestShop()
+    for number in 0..<120 {
+      let order = OrderTests.order(
+        "o\(number)", customer: "c\(Int.random(in: 0..<30, using: &generator))",
+        time:
+          "2025-\(["03", "06", "09", "11"].randomElement(using: &generator)!)-1\(number % 9)T00:00:00Z",
+        lines:
+          #"[{"item":"i","quantity":1,"unit_price":\#(Int.random(in: 1..<900, using: &generator))}]"#
+      )
+      try shop.result("orders.put", #"{"orders":[\#(order)]}"#)
+    }
+    try shop.result("customers.put", #"{"customers":[{"id":"never"}]}"#)
+    let at = #""at":"2026-01-01T00:00:00Z""#
+    for by in ["intent", "value", "risk", "value_at_risk"] {
+      let all = try shop.result("customers.rank", #"{"by":"\#(by)",\#(at)}"#)
+      let list = all["customers"]?.list ?? []
+      #expect(
+        all["count"]?.int == Int64(list.count) && !list.contains { $0["customer"]?.text == "never" }
+      )
+      let keys = list.map { (-($0["score"]?.double ?? .nan), $0["customer"]?.text ?? "") }
+      #expect(zip(keys, keys.dropFirst()).allSatisfy { $0 < $1 }, "\(by) seed \(seed)")
+      let first = try shop.result("customers.rank", #"{"by":"\#(by)","limit":3,\#(at)}"#)
+      #expect(first["customers"]?.list == Array(list.prefix(3)))
+      for entry in list {
+        let id = try #require(entry["customer"]?.text)
+        let profile = try shop.result("customers.get", #"{"customer":"\#(id)",\#(at)}"#)
+        let score = try #require(entry["score"]?.double)
+        if by == "value" { #expect(profile["value_12m"]?.double == score, "seed \(seed)") }
+        if by == "risk" {
+          let alive = try #require(profile["p_alive"]?.double)
+          #expect(abs(1 - alive - score) < 1e-4, "seed \(seed)")
+        }
+        if by == "intent" { #expect((0...1).contains(score), "seed \(seed)") }
+      }
+      if by == "value_at_risk" {
+        let churn = try shop.result("churn-reactivate", "{\(at)}")["customers"]?.list ?? []
+        #expect(!churn.isEmpty, "seed \(seed)")
+        for member in churn {
+          let same = list.first { $0["customer"] == member["customer"] }
+          #expect(same?["score"]?.double == member["value_at_risk"]?.double, "seed \(seed)")
+        }
+      }
+    }
+    let later = try shop.result("customers.rank", #"{"by":"intent","within_days":365,\#(at)}"#)
+    let sooner = try shop.result("customers.rank", #"{"by":"intent","within_days":1,\#(at)}"#)
+    for entry in sooner["customers"]?.list ?? [] {
+      let same = later["customers"]?.list.first { $0["customer"] == entry["customer"] }
+      #expect(same?["score"]?.double ?? -1 >= entry["score"]?.double ?? 0, "seed \(seed)")
+    }
+    #expect(try shop.failure("customers.rank", "{}").path == "by")
+  }
+
   @Test func aTableOfTooManyValuesIsRefused() throws {
     let shop = TestShop()
     let customers = (0..<201).map { #"{"id":"c\#($0)"}"# }.joined(separator: ",")

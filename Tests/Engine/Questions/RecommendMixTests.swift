@@ -128,8 +128,8 @@ import Testing
         "conflict"
       ),
       (
-        #"{"mixes":[{"id":"a","when":{"$and":5},"weights":{}}]}"#,
-        "recommend.mixes[0].when.$and", "bad_operand"
+        #"{"mixes":[{"id":"a","when":5,"weights":{}}]}"#,
+        "recommend.mixes[0].when", "not_an_object"
       ),
     ]
     for (mixes, path, reason) in bad {

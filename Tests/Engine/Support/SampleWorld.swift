@@ -102,6 +102,10 @@ struct SampleWorld {
         ("customer", #""c-1""#), ("identity", #"{"channel":"store","id":"138"}"#),
         ("key", #""k-1""#),
       ]
+    case "customers.rank":
+      return [
+        ("by", #""intent""#), ("segment", #""buyers""#), ("within_days", "60"), ("limit", "5"), at,
+      ]
     case "segments.cross":
       return [("rows", #""tier""#), ("columns", #""lifecycle""#), ("segment", #""buyers""#), at]
     case "customers.match":
