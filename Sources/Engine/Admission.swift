@@ -58,6 +58,8 @@ enum RecordBound {
   static let factor = 4
   /// One coupon issued: the fact, which names customer and policy, 256 bytes each at most.
   static let issueBytes = 320 + 512
+  /// One decision about a customer, given or held out: four names and a dozen figures.
+  static let decisionBytes = 1_280
   /// One coupon returned, of an order: code and ceiling, in the fact and in the reply.
   static let restoredBytes = 128
   /// One line of an order that came back: index and units in the fact, and with the discount in the
@@ -105,8 +107,10 @@ extension Target {
   static func addedRecordBytes(_ engine: borrowing Engine, _ parameters: JSON) -> Int {
     let customers = parameters["customers"]?.elements.count ?? engine.facts.customers.count
     let limit = Int(clamping: parameters["limit"]?.integerValue ?? 1_000)
-    // In the reply: customer, policy, code, four figures and two sentences; reasons at its end.
-    return max(0, min(customers, limit)) * (RecordBound.issueBytes + 1_280) + (8 << 10)
+    // In the reply: customer, policy, code, a dozen figures and three sentences; reasons at its
+    // end.
+    let given = max(0, min(customers, limit))
+    return given * (RecordBound.issueBytes + 2 * RecordBound.decisionBytes + 1_536) + (8 << 10)
   }
 }
 
@@ -117,8 +121,8 @@ extension ChurnReactivate {
     // In the reply, which is kept for a key alone: a message that names the customer and some
     // items.
     let listed = parameters["key"] == nil ? 0 : (2 << 10) + 320 * max(0, min(items, 100))
-    return max(0, min(engine.facts.customers.count, limit)) * (RecordBound.issueBytes + listed)
-      + (8 << 10)
+    return max(0, min(engine.facts.customers.count, limit))
+      * (RecordBound.issueBytes + 2 * RecordBound.decisionBytes + listed) + (8 << 10)
   }
 }
 

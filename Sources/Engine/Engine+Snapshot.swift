@@ -13,7 +13,7 @@ import Shop
 
 extension Engine {
   /// What the columns of a snapshot mean.
-  package static let snapshotVersion: UInt32 = 2
+  package static let snapshotVersion: UInt32 = 3
 
   /// Writes the whole state. O(state).
   package mutating func write(to sink: some ColumnSink) throws {
@@ -27,6 +27,7 @@ extension Engine {
     try members.write(facts: facts, to: sink)
     try segments.write(to: sink)
     try ledger.write(to: sink)
+    try decisions.write(to: sink)
     try replies.write(to: sink)
   }
 
@@ -59,6 +60,7 @@ extension Engine {
     try members.load(facts: facts, from: source)
     segments = try SegmentBook(from: source)
     ledger = try CouponLedger(settings: facts.settings, from: source)
+    decisions = try DecisionTable(from: source)
     replies = try ReplyBook(from: source)
   }
 }

@@ -26,6 +26,8 @@ package struct Engine: ~Copyable {
   package var members = MemberIndex()
   package var segments = SegmentBook()
   package var ledger = CouponLedger()
+  /// What committed plans decided, so that its effect can be told.
+  package var decisions = DecisionTable()
   package var holdout = Holdout.standard
   package var replies = ReplyBook()
   package var journal = Journal()
@@ -151,6 +153,9 @@ extension Engine {
       if let segment = try? SegmentBook.Segment(value) { segments.apply(segment) }
     case .ranker(let value): ownRanker = try? Ranker(value)
     case .coupon(let fact): ledger.apply(fact)
+    case .decided(let decision):
+      guard let customer = facts.customers.index(of: decision.customer) else { return }
+      decisions.add(decision, customer: customer)
     case .forgotten(let forgotten):
       if forgotten.customer != nil { unerasedCount += 1 }
       forget(forgotten)
@@ -213,6 +218,7 @@ extension Engine {
       ("baskets", affinity.baskets.basketCount), ("events", facts.events.liveCount),
       ("channels", facts.channels.liveCount), ("segments", segments.count),
       ("policies", ledger.policies.ids.count), ("coupons", ledger.couponCount),
+      ("decisions", decisions.count),
       ("stored_replies", replies.count),
     ]
   }

@@ -27,6 +27,7 @@ package enum Fact {
   case segment(Value)
   case ranker(Value)
   case coupon(LedgerFact)
+  case decided(Decision)
   case forgotten(Forgotten)
   case replied(key: String, ReplyBook.Entry)
 }
@@ -76,6 +77,9 @@ extension Fact {
     case .coupon(let fact):
       writer.key("coupon")
       writer.value(fact.value)
+    case .decided(let decision):
+      writer.key("decided")
+      writer.value(decision.record)
     case .forgotten(let forgotten):
       writer.key("forgotten")
       forgotten.write(to: &writer)
@@ -129,6 +133,7 @@ extension Fact {
     case "segment": self = .segment(try body.value())
     case "ranker": self = .ranker(try body.value())
     case "coupon": self = .coupon(try LedgerFact(try body.value(), settings: settings))
+    case "decided": self = .decided(try Decision(try body.value()))
     case "cancelled":
       var reader = try body.object()
       self = .cancelled(

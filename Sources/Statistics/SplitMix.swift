@@ -13,6 +13,9 @@ package struct SplitMix: Sendable {
     return mixed ^ mixed >> 31
   }
 
+  /// A number from 0 to below 1, of 53 bits.
+  package mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+
   /// A number in 0 ..< bound, which is above zero.
   package mutating func next(below bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)

@@ -45,6 +45,7 @@ extension Engine {
       affinity.forget(customer: customer, orders: facts.orders)
       let before = facts.orders.revision
       facts.forget(customer: customer)
+      decisions.forget(customer: customer)
       members.noteForgotten(customer, since: before, facts: facts)
     }
     forgetCitations(of: forgotten.codes)
@@ -117,6 +118,7 @@ extension Engine {
     case .cancelled(let id, _), .returned(let id, _, _): customer(ofOrder: id)
     case .event(let draft): draft.customer
     case .coupon(let fact): holder(of: fact)
+    case .decided(let decision): decision.customer
     }
   }
 

@@ -198,7 +198,7 @@ extension ForgetFilter {
   ) throws -> Bool {
     switch kind {
     case "customer": return isForgotten(try text("id", of: body), after: sequence)
-    case "event": return isForgotten(try text("customer", of: body), after: sequence)
+    case "event", "decided": return isForgotten(try text("customer", of: body), after: sequence)
     case "order":
       let id = try text("id", of: body)
       guard let customer = body["customer"]?.stringValue,

@@ -62,18 +62,16 @@ enum ChurnReactivate: Method {
     let viewpoint = call.viewpoint(at: moment)
     let policies = try engine.policies(named: policyIDs)
     var round = WinBackRound(engine: &engine, from: viewpoint, channels: channels, limit: limit)
+    var request = TargetRequest(limit: limit)
+    request.responses = engine.responses(of: policies, from: viewpoint)
     let plan = engine.plan(
-      policies, for: round.addressees, budget: nil, limit: limit, from: viewpoint,
+      policies, for: round.addressees, request, nil, from: viewpoint,
       issuedAt: call.issueMoment(from: viewpoint))
     for assignment in plan.assignments {
       round.coupons[assignment.customer] = (policy: assignment.policy, code: nil)
     }
     if commits {
-      let names = engine.facts.customers.names
-      let codes = try engine.issue(
-        plan.assignments.map {
-          CouponLedger.Grant(customer: names[$0.customer], policy: $0.policy)
-        }, from: viewpoint, of: call)
+      let codes = try engine.issue(plan, limit: limit, from: viewpoint, of: call)
       for (assignment, code) in zip(plan.assignments, codes) {
         round.coupons[assignment.customer] = (policy: assignment.policy, code: code)
       }
@@ -122,8 +120,8 @@ private struct WinBackRound {
     if held > 0 { withheld["holdout"] = held }
   }
 
-  /// Those who may be given a coupon, in the order of the list.
-  var addressees: [Int32] { listed.filter { !$0.isHeldOut }.map(\.member.profile.customer) }
+  /// Those whom the coupons are chosen for, in the order of the list; the held out get none.
+  var addressees: [Int32] { listed.map(\.member.profile.customer) }
 
   func write(itemCount: Int, _ engine: inout Engine, _ reply: inout JSONWriter) {
     reply.beginObject()

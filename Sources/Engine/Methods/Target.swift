@@ -24,6 +24,24 @@ enum Target: Method {
     .optional(
       "at", .moment, "as of that moment; coupons are issued then, or now if it lies ahead"),
     .optional("limit", .integer, "coupons given at most, 0 to 100000; 1000 where absent"),
+    .optional(
+      "campaign", .string,
+      "has a holdout of its own, and a name in the log; absent: the shop's holdout alone"),
+    .optional(
+      "holdout_percent", .integer,
+      "with campaign: share of the customers who are held out of it, 0 to 50; 5 where absent"),
+    .optional(
+      "objective", .choice(TargetRequest.Objective.allCases.map(\.rawValue)),
+      "what is to be as great as possible; incremental_margin where absent"),
+    .optional(
+      "budget_on", .choice(TargetRequest.Measure.allCases.map(\.rawValue)),
+      "what budgets of this call bound; worst_case where absent"),
+    .optional(
+      "quotas", .list(.object(TargetRecord.quota)),
+      "bounds on parts of the plan; at most 50"),
+    .optional(
+      "explore_percent", .number,
+      "share of the customers who draw one of what is open to them, 0 to 100; 0 where absent"),
     .optional("commit", .boolean, "true: issue the coupons; false, the default: plan only"),
     .optional("key", .string, "with commit: makes a retry give the stored reply"),
   ]
@@ -39,7 +57,23 @@ enum Target: Method {
             .object([
               .required("redemption", .number), .required("incremental_margin", .integer),
               .required("cost", .integer),
-            ])), .required("basis", .choice(["prior", "observed"])),
+              .required(
+                "interval", .list(.integer),
+                "where the incremental margin lies nine times in ten, by what is known"),
+            ])),
+          .required(
+            "basis", .choice(["prior", "observed"]),
+            "observed: outcomes against the held out weigh more than the policy's prior"),
+          .optional(
+            "evidence",
+            .object([
+              .required("given", .integer, "members whose outcome is known, of this policy"),
+              .required("held_out", .integer),
+              .required("weight", .number, "the share of the estimate that is outcomes"),
+            ]), "where there are outcomes"),
+          .optional(
+            "propensity", .number, "with explore_percent: the probability of this choice"),
+          .optional("explored", .boolean, "true: drawn by chance"),
           .required("because", .list(.string)),
         ]))),
     .required("considered", .integer), .required("none", .integer),
@@ -55,7 +89,11 @@ enum Target: Method {
       .object([
         .required("value", .number), .required("upper_bound", .number),
         .required("gap", .number, "what may at most be missing, as a share of the bound"),
-      ])),
+      ]), "in units of the objective"),
+    .optional(
+      "unmet",
+      .list(.object([.required("quota", .integer), .required("missing", .integer)])),
+      "minimums that could not be met, by the index of their quota"),
   ])
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
@@ -63,9 +101,8 @@ enum Target: Method {
     let policyIDs = try reader.identifiers("policies", maximumCount: 10_000)
     let customerIDs = try reader.identifiers("customers")
     let segment = try reader.optionalValue("segment")
-    let budget = try reader.optionalAmount("budget")
     let moment = try reader.optionalMoment("at")
-    let limit = try reader.optionalInteger("limit", in: 0...100_000) ?? 1_000
+    var (request, campaign) = try TargetRecord.request(&reader)
     let commits = try reader.optionalBool("commit") ?? false
     _ = try reader.optionalIdentifier("key")
     try reader.finish()
@@ -73,83 +110,18 @@ enum Target: Method {
     let policies = try engine.policies(named: policyIDs)
     let condition = try engine.segmentCondition(segment)
     let customers = try engine.audience(customerIDs, condition, from: viewpoint)
+    let issued = call.issueMoment(from: viewpoint)
+    request.responses = engine.responses(of: policies, from: viewpoint)
     let plan = engine.plan(
-      policies, for: customers, budget: budget, limit: limit, from: viewpoint,
-      issuedAt: call.issueMoment(from: viewpoint))
+      policies, for: customers, request, campaign, from: viewpoint, issuedAt: issued)
     var codes: [String]?
     if commits {
-      let names = engine.facts.customers.names
       codes = try engine.issue(
-        plan.assignments.map {
-          CouponLedger.Grant(customer: names[$0.customer], policy: $0.policy)
-        }, from: viewpoint, of: call)
+        plan, limit: request.limit ?? 0, campaign: campaign?.id, from: viewpoint, of: call)
     }
-    write(plan, codes: codes, names: engine.facts.customers.names, &reply)
-  }
-
-  private static func write(
-    _ plan: TargetPlan, codes: [String]?, names: NameTable, _ reply: inout JSONWriter
-  ) {
-    reply.beginObject()
-    reply.key("assignments")
-    reply.beginArray()
-    for (index, assignment) in plan.assignments.enumerated() {
-      reply.beginObject()
-      reply.key("customer")
-      names.withBytes(of: assignment.customer) { reply.string(utf8: $0) }
-      reply.key("policy")
-      reply.string(assignment.policy)
-      if let codes {
-        reply.key("code")
-        reply.string(codes[index])
-      }
-      reply.key("expected")
-      reply.beginObject()
-      reply.key("redemption")
-      reply.number(assignment.redemption, decimals: 4)
-      reply.key("incremental_margin")
-      reply.integer(Int(assignment.incrementalMargin))
-      reply.key("cost")
-      reply.integer(Int(assignment.cost))
-      reply.endObject()
-      reply.key("basis")
-      reply.string(assignment.basis.rawValue)
-      reply.key("because")
-      reply.strings(assignment.because)
-      reply.endObject()
-    }
-    reply.endArray()
-    let counts: [(StaticString, Int)] = [
-      ("considered", plan.considered), ("none", plan.none), ("holdout", plan.holdout),
-    ]
-    for (name, count) in counts {
-      reply.key(name)
-      reply.integer(count)
-    }
-    reply.key("withheld")
-    reply.beginObject()
-    for (code, count) in plan.withheldByCode {
-      reply.key(dynamic: code)
-      reply.integer(count)
-    }
-    reply.endObject()
-    reply.key("spent")
-    reply.beginObject()
-    reply.key("exposure")
-    reply.integer(Int(plan.spentExposure))
-    reply.key("expected")
-    reply.integer(Int(plan.spentExpected))
-    reply.endObject()
-    reply.key("certificate")
-    reply.beginObject()
-    reply.key("value")
-    reply.number(plan.value)
-    reply.key("upper_bound")
-    reply.number(plan.upperBound)
-    reply.key("gap")
-    reply.number(plan.gap)
-    reply.endObject()
-    reply.endObject()
+    TargetRecord.write(
+      plan, codes: codes, isExploring: request.exploration != nil,
+      names: engine.facts.customers.names, &reply)
   }
 }
 
@@ -180,22 +152,5 @@ extension Engine {
     guard let candidates else { return facts.customers.indicesByID }
     let names = facts.customers.names
     return Array(Set(candidates)).sorted { names.precedes($0, $1) }
-  }
-
-  /// Plans coupons for customers.
-  mutating func plan(
-    _ policies: [Policy], for customers: [Int32], budget: Int64?, limit: Int,
-    from viewpoint: Viewpoint, issuedAt moment: Instant
-  ) -> TargetPlan {
-    let facts = self.facts
-    let view = members.view(from: viewpoint, facts: facts)
-    let names = facts.customers.names
-    let profile = { (customer: Int32) in view.profile(of: customer) }
-    let asksPreference = policies.contains { $0.scope == .preferred }
-    let signals = customers.map { signal(of: profile($0), asksPreference: asksPreference) }
-    return Targeting.plan(
-      members: signals, policies: headroom(of: policies, at: moment), budget: budget,
-      limit: limit, viewpoint: viewpoint, zone: facts.settings.zone, profile: profile,
-      precedes: { names.precedes($0, $1) })
   }
 }

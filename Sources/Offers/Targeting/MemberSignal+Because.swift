@@ -2,7 +2,7 @@ extension MemberSignal {
   /// What the shop knows of the member, in words, and what follows for the order to come.
   ///
   /// "ordered 31 times, every 11 days, last 12 days ago, buys on discount 21 % of the time".
-  package func because(_ response: PriorResponse, days: Double) -> [String] {
+  package func because(_ response: MemberResponse, days: Double) -> [String] {
     var facts = [orders == 1 ? "ordered once" : "ordered \(orders) times"]
     if let usualGapDays, orders > 1 { facts.append("every \(Self.days(usualGapDays))") }
     if let daysSilent, orders > 0 {
@@ -14,11 +14,21 @@ extension MemberSignal {
     }
     let without = Self.percent(response.orderWithout)
     let with = Self.percent(response.orderWith)
-    return [
+    var lines = [
       facts.joined(separator: ", "),
       "expected to order within \(Self.days(days)): \(without) % without the coupon, "
         + "\(with) % with it",
     ]
+    let (given, held) = (response.estimate.given, response.estimate.held)
+    if given.count > 0, held.count > 0 {
+      func share(_ sums: ResponseEvidence.Sums) -> String {
+        Self.percent(Double(sums.ordered) / Double(sums.count))
+      }
+      lines.append(
+        "of \(given.count) who got it \(share(given)) % ordered, of \(held.count) held out "
+          + "\(share(held)) %")
+    }
+    return lines
   }
 
   private static func days(_ days: Double) -> String {

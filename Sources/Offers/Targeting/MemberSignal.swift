@@ -20,6 +20,12 @@ package struct MemberSignal: Equatable, Sendable {
   /// The share of orders that are bought on discount, 0 to 1.
   package var priceSensitivity: Double?
   package var tier: String?
+  /// The channel that the member prefers.
+  package var channel: String?
+  /// Whether the member is slipping away or gone.
+  package var isLapsing: Bool
+  /// For a member who is to explore: what they draw with.
+  package var draw: UInt64?
   /// Whether a policy on `"preferred"` would cover anything for this member.
   package var hasPreference: Bool
 
@@ -27,6 +33,7 @@ package struct MemberSignal: Equatable, Sendable {
     customer: Int32, isHeldOut: Bool = false, orders: Int64, averageOrderValue: Int64,
     averageMargin: Int64, ordersPerDay: Double, activity: Double = 1, usualGapDays: Double? = nil,
     daysSilent: Double? = nil, priceSensitivity: Double? = nil, tier: String? = nil,
+    channel: String? = nil, isLapsing: Bool = false, draw: UInt64? = nil,
     hasPreference: Bool = true
   ) {
     self.customer = customer
@@ -40,6 +47,9 @@ package struct MemberSignal: Equatable, Sendable {
     self.daysSilent = daysSilent
     self.priceSensitivity = priceSensitivity
     self.tier = tier
+    self.channel = channel
+    self.isLapsing = isLapsing
+    self.draw = draw
     self.hasPreference = hasPreference
   }
 

@@ -27,9 +27,9 @@ package struct PolicyHeadroom {
 package struct TargetPlan: Equatable, Sendable {
   /// Where the expected figures come from.
   package enum Basis: String, Sendable {
-    /// The policy's stated expectation, or the documented default.
+    /// The policy's stated expectation, or the documented default, for more than one half.
     case prior
-    /// The shop's own outcomes.
+    /// The shop's own outcomes, for one half at least.
     case observed
   }
 
@@ -39,17 +39,34 @@ package struct TargetPlan: Equatable, Sendable {
     /// The policy's id.
     package var policy: String
     package var version: Int64
-    /// The probability that the coupon is redeemed.
-    package var redemption: Double
-    /// Minor units, after `cost`; always above zero.
-    package var incrementalMargin: Int64
-    /// The expected discount, minor units.
-    package var cost: Int64
+    /// The days in which the coupon's effect is counted.
+    package var days: Double
+    package var response: MemberResponse
     /// The most that the coupon can cost, minor units; what it takes off the usual order where the
     /// policy has no worst case.
     package var exposure: Int64
-    package var basis: Basis
+    /// The probability with which this was chosen; 1 where chance played no part.
+    package var propensity: Double
+    /// Whether it was drawn.
+    package var isExplored: Bool
+    package var tier: String?
+    package var traits: Decision.Traits
     package var because: [String]
+
+    /// The probability that the coupon is redeemed.
+    package var redemption: Double { response.redemption }
+    /// Minor units, after `cost`; always above zero.
+    package var incrementalMargin: Int64 { response.incrementalMargin }
+    /// The expected discount, minor units.
+    package var cost: Int64 { response.cost }
+    package var basis: Basis { response.estimate.isObserved ? .observed : .prior }
+  }
+
+  /// A minimum that could not be met.
+  package struct Shortfall: Equatable, Sendable {
+    /// Which of the request's quotas.
+    package var quota: Int
+    package var missing: Int64
   }
 
   /// Why a customer gets nothing; the raw values are the wire's codes.
@@ -67,13 +84,21 @@ package struct TargetPlan: Equatable, Sendable {
     case marginFloor = "margin_floor"
     case noUplift = "no_uplift"
     case budget
+    /// The call's own quotas.
+    case quota
     /// The call's own `limit`.
     case limit
+    /// Drew nothing.
+    case explored
     case holdout
   }
 
   /// The dearest first, by expected incremental margin, then by customer.
   package var assignments: [Assignment] = []
+  /// What the held out would have got, and those who drew nothing: by customer.
+  package var held: [Assignment] = []
+  /// The minimums that are not met.
+  package var shortfalls: [Shortfall] = []
   /// Customers looked at: assigned + none + holdout.
   package var considered = 0
   package var none = 0
@@ -83,8 +108,8 @@ package struct TargetPlan: Equatable, Sendable {
   /// Sums over the assignments, minor units.
   package var spentExposure: Int64 = 0
   package var spentExpected: Int64 = 0
-  /// The assignments' incremental margin, minor units, and what no choice within the bounds
-  /// exceeds.
+  /// What the assignments are worth to the objective, and what no choice within the bounds
+  /// exceeds, what was drawn being as it is.
   package var value = 0.0
   package var upperBound = 0.0
   /// How much may at most be missing, as a share of the upper bound.

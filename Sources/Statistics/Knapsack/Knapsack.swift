@@ -107,6 +107,24 @@ package struct Knapsack: Sendable {
     pairs.options[pairs.range(of: customer)]
   }
 
+  /// The option of each pair of a customer, and what it is worth and costs.
+  package func pairs(of customer: Int) -> [(option: Int, value: Double, cost: Int64)] {
+    pairs.range(of: customer).map { (Int(pairs.options[$0]), pairs.values[$0], pairs.costs[$0]) }
+  }
+
+  /// The same problem with each option worth so much more to everybody to whom it is open.
+  ///
+  /// Whole additions keep whole values whole; sums beyond 2^53 are held there. O(pairs).
+  func adding(_ more: [Double]) -> Knapsack {
+    var knapsack = self
+    for pair in 0..<pairs.count {
+      let extra = more[Int(pairs.options[pair])]
+      knapsack.isWhole = knapsack.isWhole && extra == extra.rounded()
+      knapsack.pairs.values[pair] = min(0x1p53, pairs.values[pair] + extra)
+    }
+    return knapsack
+  }
+
   /// Ends the customer whose pairs were appended; a customer without any is one who can only get
   /// none.
   package mutating func closeCustomer() { pairs.closeCustomer() }

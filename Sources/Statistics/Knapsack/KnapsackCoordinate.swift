@@ -29,13 +29,25 @@ enum KnapsackCoordinate {
     var isCovered = [Bool](repeating: false, count: prices.perCost.count)
     for option in cover.options[bound] { isCovered[option] = true }
     let isCost = cover.isCost(bound)
+    let covers = isCovered
+    let parts = Parallel.map(count: pairs.customerCount, weight: pairs.count) { customers in
+      leavingPrices(customers, isCost: isCost, isCovered: covers, prices: prices, pairs: pairs)
+    }
+    return parts.count == 1 ? parts[0] : Array(parts.joined())
+  }
+
+  /// The same for some of the customers.
+  private static func leavingPrices(
+    _ customers: Range<Int>, isCost: Bool, isCovered: [Bool], prices: KnapsackPrices,
+    pairs: KnapsackPairs
+  ) -> [(price: Double, use: Double)] {
     var leaving: [(price: Double, use: Double)] = []
     let (starts, options) = (pairs.starts.span, pairs.options.span)
     let (values, costs) = (pairs.values.span, pairs.costs.span)
     let (perCost, perCount) = (prices.perCost.span, prices.perCount.span)
     let covered = isCovered.span
-    var start = 0
-    for customer in 0..<pairs.customerCount {
+    var start = Int(starts[customers.lowerBound])
+    for customer in customers {
       let end = Int(starts[customer + 1])
       var (inside, outside, use) = (0.0, 0.0, 1.0)
       for pair in start..<end {

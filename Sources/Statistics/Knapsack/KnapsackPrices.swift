@@ -39,16 +39,32 @@ struct KnapsackResponse {
   var costs: [Double]
   var counts: [Double]
 
-  /// O(pairs). An option is chosen only where it gains more than nothing, the first of equals.
+  /// O(pairs), on all cores. An option is chosen only where it gains more than nothing, the first
+  /// of equals.
   init(of pairs: KnapsackPairs, at prices: KnapsackPrices) {
+    let parts = Parallel.map(count: pairs.customerCount, weight: pairs.count) { customers in
+      KnapsackResponse(of: pairs, customers, at: prices)
+    }
+    self = parts[0]
+    for part in parts.dropFirst() {
+      worth += part.worth
+      for option in costs.indices {
+        costs[option] += part.costs[option]
+        counts[option] += part.counts[option]
+      }
+    }
+  }
+
+  /// What some of the customers do.
+  private init(of pairs: KnapsackPairs, _ customers: Range<Int>, at prices: KnapsackPrices) {
     var costs = [Double](repeating: 0, count: prices.perCost.count)
     var counts = costs
     var worth = 0.0
     let (starts, options) = (pairs.starts.span, pairs.options.span)
     let (values, pairCosts) = (pairs.values.span, pairs.costs.span)
     let (perCost, perCount) = (prices.perCost.span, prices.perCount.span)
-    var start = 0
-    for customer in 0..<pairs.customerCount {
+    var start = Int(starts[customers.lowerBound])
+    for customer in customers {
       let end = Int(starts[customer + 1])
       var (best, bestPair) = (0.0, -1)
       for pair in start..<end {

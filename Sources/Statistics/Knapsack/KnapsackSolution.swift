@@ -9,6 +9,10 @@ extension Knapsack {
     package var upperBound: Double
     /// What the choice uses of each bound, in the order of `bounds`; never above its limit.
     package var used: [Int64]
+    /// What each option is charged with at the final prices, for a unit of its cost and for being
+    /// given once: at these, nearly everybody chooses what they got.
+    package var chargePerCost: [Double] = []
+    package var chargePerCount: [Double] = []
 
     /// How much may at most be missing, as a share of the upper bound: 0 where the choice is proven
     /// best.
@@ -36,7 +40,8 @@ extension Knapsack {
     }
     return Solution(
       choices: best.chosen.map { $0 < 0 ? -1 : pairs.options[Int($0)] }, value: best.value,
-      upperBound: max(best.value, dual.upperBound), used: best.used)
+      upperBound: max(best.value, dual.upperBound), used: best.used,
+      chargePerCost: dual.bestPrices.perCost, chargePerCount: dual.bestPrices.perCount)
   }
 
   private func improve(_ best: inout KnapsackAssignment, with dual: KnapsackDual) {

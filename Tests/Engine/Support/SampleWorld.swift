@@ -131,7 +131,10 @@ struct SampleWorld {
     case "target":
       return [
         ("policies", #"["ten"]"#), ("customers", #"["c-1"]"#), ("segment", #""buyers""#),
-        ("budget", "1000"), at, ("limit", "3"), ("commit", "false"), ("key", #""k3""#),
+        ("budget", "1000"), at, ("limit", "3"), ("campaign", #""spring""#),
+        ("holdout_percent", "10"), ("objective", #""revenue""#), ("budget_on", #""expected""#),
+        ("quotas", #"[{"tiers":["high"],"at_most":2}]"#), ("explore_percent", "10"),
+        ("commit", "false"), ("key", #""k3""#),
       ]
     case "churn-reactivate":
       return [

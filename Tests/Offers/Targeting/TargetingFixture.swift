@@ -50,10 +50,13 @@ enum TargetingFixture {
   }
 
   static func plan(
-    _ members: [MemberSignal], _ policies: [PolicyHeadroom], budget: Int64? = nil, limit: Int? = nil
+    _ members: [MemberSignal], _ policies: [PolicyHeadroom], budget: Int64? = nil,
+    limit: Int? = nil, request change: (inout TargetRequest) -> Void = { _ in }
   ) -> TargetPlan {
-    Targeting.plan(
-      members: members, policies: policies, budget: budget, limit: limit,
+    var request = TargetRequest(budget: budget, limit: limit)
+    change(&request)
+    return Targeting.plan(
+      members: members, policies: policies, request: request,
       viewpoint: Viewpoint(asOf: now), zone: .utc,
       profile: { Value.object([.init(name: "number", value: .integer(Int64($0)))]) },
       precedes: { $0 < $1 })

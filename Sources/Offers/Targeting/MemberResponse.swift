@@ -1,9 +1,9 @@
 import Shop
 
-// What a coupon is expected to change, before there is evidence
-// --------------------------------------------------------------
-// All there is to go by is what the operator expects of the policy (`prior`) and how the member
-// buys. With
+// What a coupon is expected to change
+// -----------------------------------
+// Before there is evidence, all there is to go by is what the operator expects of the policy
+// (`prior`) and how the member buys. With
 //
 //     h   the days in which the coupon can be used, at most 90, and 30 where it never expires
 //     b   the probability that the member orders within h anyway
@@ -34,11 +34,16 @@ import Shop
 // is charged as if the whole order were covered: where the model does not know, it errs towards
 // giving less.
 //
+// Once there are outcomes (Response/ResponseEstimate.swift), u is what they say of members like
+// this one, and redemption and discount are multiplied with how they turned out; a redemption
+// takes an order, so it is not likelier than one. The interval of the margin is that of u, nine
+// times in ten, all else as it is.
+//
 // Everything stated in an answer is computed from the rounded redemption, so that a reader can
 // recompute it.
 
-/// The expected effect of one policy on one member, from the policy's prior.
-package struct PriorResponse: Equatable, Sendable {
+/// The expected effect of one policy on one member.
+package struct MemberResponse: Equatable, Sendable {
   /// The probability of an order within the horizon, without the coupon and with it.
   package var orderWithout: Double
   package var orderWith: Double
@@ -50,6 +55,15 @@ package struct PriorResponse: Equatable, Sendable {
   package var cost: Int64
   /// The margin expected to be gained after that cost, minor units; may be negative.
   package var incrementalMargin: Int64
+  /// Where that margin lies nine times in ten, by the doubt about the uplift.
+  package var interval: ClosedRange<Int64>
+  /// How far the policy's uplift reaches this member, 0 to 1.
+  package var shape: Double
+  /// The probability of redemption by the prior alone.
+  package var priorRedemption: Double
+  /// What the prior alone expects one use to cost, minor units.
+  package var priorDiscount: Int64
+  package var estimate: ResponseEstimate
 
   /// What is assumed of a policy that states no prior: one coupon in twenty is used, one in a
   /// hundred brings an order.
@@ -61,28 +75,56 @@ package struct PriorResponse: Equatable, Sendable {
   static let peak = 0.179_128_784_747_792
   static let height = 0.641_742_430_504_416
 
+  /// The standard deviations within which nine of ten normal errors lie.
+  static let deviations = 1.645
+
   /// Complexity O(1). `usualCost` is what one redemption costs where the gift does not say (a
-  /// gift's item, shipping).
-  package init(of policy: Policy, on member: MemberSignal, days: Double, usualCost: Int64? = nil) {
-    let prior = policy.prior ?? PriorResponse.conservative
+  /// gift's item, shipping); without an estimate it is the policy's prior.
+  package init(
+    of policy: Policy, on member: MemberSignal, days: Double, usualCost: Int64? = nil,
+    estimate: ResponseEstimate? = nil
+  ) {
+    let estimate = estimate ?? ResponseEstimate(priorOf: policy)
+    let prior = policy.prior ?? MemberResponse.conservative
     let base = member.probabilityOfOrder(withinDays: days)
     let value = min(Policy.mostCounted, max(0, member.averageOrderValue))
-    let reach = PriorResponse.reach(value: value, minimumSpend: policy.minimumSpend)
-    let shape = (1 - base) * base / (base + PriorResponse.fading) / PriorResponse.height
+    let reach = MemberResponse.reach(value: value, minimumSpend: policy.minimumSpend)
+    shape = reach * (1 - base) * base / (base + MemberResponse.fading) / MemberResponse.height
+    shape = min(1, max(0, shape))
     orderWithout = base
-    orderWith = min(1, max(0, base + reach * prior.uplift * shape))
+    orderWith = min(1, max(0, base + estimate.uplift * shape))
     let lift = orderWith - base
-    let share = min(1, max(0.05, (prior.redemption - prior.uplift) / PriorResponse.peak))
+    let share = min(1, max(0.05, (prior.redemption - prior.uplift) / MemberResponse.peak))
     let sensitivity = min(1, max(0, member.priceSensitivity ?? 0))
     let anyway = share + (1 - share) * sensitivity
-    let used = max(0, lift) + reach * min(base, orderWith) * anyway
+    let priorLift = min(1, max(0, base + prior.uplift * shape)) - base
+    priorRedemption = min(
+      1, max(0, priorLift) + reach * min(base, base + priorLift) * anyway)
+    var used = priorRedemption
+    if estimate.weight > 0 {
+      used = min(orderWith, priorRedemption * estimate.redemption)
+    }
     redemption = Double(Int64(min(1, max(0, used)) * 10_000 + 0.5)) / 10_000
-    discount = policy.discount(onOrderOf: max(value, policy.minimumSpend), usualCost: usualCost)
-    cost = Int64(redemption * Double(discount) + 0.5)
+    priorDiscount = policy.discount(
+      onOrderOf: max(value, policy.minimumSpend), usualCost: usualCost)
+    discount = priorDiscount
+    if estimate.weight > 0 {
+      let turnedOut = min(Double(Policy.mostCounted), Double(discount) * estimate.cost + 0.5)
+      discount = min(Int64(max(0, turnedOut)), policy.worstCase ?? Policy.mostCounted)
+    }
+    let cost = Int64(redemption * Double(discount) + 0.5)
+    self.cost = cost
     let margin = min(Policy.mostCounted, max(-Policy.mostCounted, member.averageMargin))
-    let gained = lift * Double(margin) - Double(cost)
-    let cut = Int64(gained)
-    incrementalMargin = Double(cut) > gained ? cut - 1 : cut
+    func gain(_ lift: Double) -> Int64 {
+      let gained = lift * Double(margin) - Double(cost)
+      let cut = Int64(gained)
+      return Double(cut) > gained ? cut - 1 : cut
+    }
+    incrementalMargin = gain(lift)
+    let error = MemberResponse.deviations * estimate.doubt.squareRoot() * shape
+    let ends = (gain(max(-base, lift - error)), gain(min(1 - base, lift + error)))
+    interval = min(ends.0, ends.1)...max(ends.0, ends.1)
+    self.estimate = estimate
   }
 
   private static func reach(value: Int64, minimumSpend: Int64) -> Double {

@@ -2,13 +2,13 @@ import Offers
 import Shop
 import Testing
 
-@Suite struct PriorResponseTests {
+@Suite struct MemberResponseTests {
   typealias Fixture = TargetingFixture
 
   @Test func figuresAreThoseOfTheStatedFormula() throws {
     let policy = try Fixture.policy(more: [Fixture.prior(0.2, 0.1)])
     let member = Fixture.member(1, probability: 0.2, sensitivity: 0.5)
-    let response = PriorResponse(of: policy, on: member, days: 30)
+    let response = MemberResponse(of: policy, on: member, days: 30)
     // s = 0.8 x 0.2 / 0.25 / 0.6417424 = 0.997285, lift = 0.0997285
     // q = (0.2 - 0.1) / 0.1791288 = 0.558257, anyway = 0.558257 + 0.441743 / 2 = 0.7791287
     // redemption = 0.0997285 + 0.2 x 0.7791287 = 0.2555542
@@ -34,7 +34,7 @@ import Testing
   @Test func whoOrdersAnywayAndWhoHasLeftGainLittle() throws {
     let policy = try Fixture.policy(more: [Fixture.prior(0.2, 0.1)])
     func lift(_ probability: Double) -> Double {
-      let response = PriorResponse(
+      let response = MemberResponse(
         of: policy, on: Fixture.member(1, probability: probability), days: 30)
       return response.orderWith - response.orderWithout
     }
@@ -50,7 +50,7 @@ import Testing
     func discount(_ gives: Value, _ value: Int64, _ more: [Value.Member] = []) throws -> Int64 {
       let policy = try Fixture.policy(gives: gives, more: more)
       let member = Fixture.member(1, probability: 0.2, value: value)
-      return PriorResponse(of: policy, on: member, days: 30).discount
+      return MemberResponse(of: policy, on: member, days: 30).discount
     }
     let minimum = Value.Member(name: "min_spend", value: .integer(10_000))
     #expect(try discount(Fixture.amount(1000), 30_000) == 1000)
@@ -66,7 +66,7 @@ import Testing
     let shipping = Value.object([.init(name: "kind", value: .string("free_shipping"))])
     #expect(try discount(shipping, 9_000) == 9_000)
     let policy = try Fixture.policy(gives: shipping)
-    let known = PriorResponse(
+    let known = MemberResponse(
       of: policy, on: Fixture.member(1, probability: 0.2), days: 30, usualCost: 800)
     #expect(known.discount == 800)
   }
@@ -76,8 +76,8 @@ import Testing
     let plain = try Fixture.policy(more: [Fixture.prior(0.2, 0.1)])
     let demanding = try Fixture.policy(more: [Fixture.prior(0.2, 0.1), minimum])
     let member = Fixture.member(1, probability: 0.2)
-    let first = PriorResponse(of: plain, on: member, days: 30)
-    let second = PriorResponse(of: demanding, on: member, days: 30)
+    let first = MemberResponse(of: plain, on: member, days: 30)
+    let second = MemberResponse(of: demanding, on: member, days: 30)
     // Half of the minimum: a quarter of the lift and of the redemptions.
     let lifts = (first.orderWith - first.orderWithout, second.orderWith - second.orderWithout)
     #expect(abs(lifts.1 - lifts.0 / 4) < 1e-9)
@@ -89,7 +89,7 @@ import Testing
     for gives in [Fixture.amount(1_000_000_000_000), Fixture.percent(100)] {
       let policy = try Fixture.policy(gives: gives, more: [Fixture.prior(1, 1)])
       let member = Fixture.member(1, probability: 0.5, value: amount, margin: amount)
-      let response = PriorResponse(of: policy, on: member, days: 30)
+      let response = MemberResponse(of: policy, on: member, days: 30)
       #expect(response.cost >= 0 && response.discount >= 0)
       #expect((0...1).contains(response.redemption))
       let plan = Fixture.plan([member], [PolicyHeadroom(policy: policy)])
@@ -99,7 +99,7 @@ import Testing
 
   @Test func anExpectedHarmCostsMargin() throws {
     let policy = try Fixture.policy(more: [Fixture.prior(0.2, -0.1)])
-    let response = PriorResponse(of: policy, on: Fixture.member(1, probability: 0.2), days: 30)
+    let response = MemberResponse(of: policy, on: Fixture.member(1, probability: 0.2), days: 30)
     #expect(response.orderWith < response.orderWithout)
     #expect(response.incrementalMargin < -1000)
   }

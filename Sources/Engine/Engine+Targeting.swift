@@ -1,0 +1,125 @@
+import Experiments
+import Members
+import Offers
+import Outreach
+import Shop
+import Statistics
+import Wire
+
+// Where targeting meets the shop's facts: what became of earlier decisions, who is held out of
+// what, who draws, and what a committed plan leaves in the log.
+
+/// A plan's own holdout.
+struct Campaign {
+  var id: String
+  /// Share of the customers, 0 to 1.
+  var holdout: Double
+
+  /// Sticky, and independent of the shop's holdout and of other campaigns.
+  var held: Holdout { Holdout(share: holdout, seed: "sidecart-campaign:" + id) }
+}
+
+extension Engine {
+  /// What is known of the policies' effects: what became of decisions whose days are over.
+  ///
+  /// O(decisions), each with a look at the customer's orders.
+  mutating func responses(of policies: [Policy], from viewpoint: Viewpoint) -> ResponseBook {
+    if decisions.count == 0 { return ResponseBook() }
+    let orders = facts.orders
+    let ledger = self.ledger
+    let evidence = decisions.evidence(
+      from: viewpoint, policies: policies,
+      realised: { ledger.realisedCost(code: $0, at: viewpoint.now) }
+    ) { customer, after, until in
+      var isFound = false
+      orders.forEachOrder(of: customer) { order in
+        let time = orders.time[Int(order)]
+        if time <= after { return false }
+        isFound = time <= until && orders.stands(order)
+        return !isFound
+      }
+      return isFound
+    }
+    return ResponseBook(evidence, policies: policies)
+  }
+
+  /// Plans coupons for customers.
+  mutating func plan(
+    _ policies: [Policy], for customers: [Int32], _ request: TargetRequest,
+    _ campaign: Campaign?, from viewpoint: Viewpoint, issuedAt moment: Instant
+  ) -> TargetPlan {
+    let facts = self.facts
+    let view = members.view(from: viewpoint, facts: facts)
+    let names = facts.customers.names
+    let profile = { (customer: Int32) in view.profile(of: customer) }
+    let asksPreference = policies.contains { $0.scope == .preferred }
+    let asksLapse = request.objective == .reactivations
+    let asksChannel = request.quotas.contains { $0.channels != nil }
+    let held = campaign?.held
+    let signals = customers.map { customer in
+      let profile = profile(customer)
+      var signal = signal(of: profile, asksPreference: asksPreference)
+      if let held, !signal.isHeldOut { signal.isHeldOut = held.holds(profile.id) }
+      if asksLapse { signal.isLapsing = LapsedMember(profile) != nil }
+      if asksChannel { signal.channel = profile.preferredChannel }
+      if let exploration = request.exploration {
+        signal.draw = Engine.draw(of: profile.id, exploration)
+      }
+      return signal
+    }
+    return Targeting.plan(
+      members: signals, policies: headroom(of: policies, at: moment), request: request,
+      viewpoint: viewpoint, zone: facts.settings.zone, profile: profile,
+      precedes: { names.precedes($0, $1) })
+  }
+
+  /// What a customer who is to explore draws with; nil for all others. The same for the same seed.
+  static func draw(of id: String, _ exploration: TargetRequest.Exploration) -> UInt64? {
+    let high = UInt64(Bucket.fnv1a(exploration.seed + id))
+    let low = UInt64(Bucket.fnv1a(id + exploration.seed))
+    var random = SplitMix(seed: high << 32 | low)
+    return random.unit() < exploration.share ? random.next() : nil
+  }
+
+  /// Issues a plan's coupons, and takes note of what was decided about whom; the codes, in the
+  /// order of the assignments. Of the held out, it is `limit` at most.
+  mutating func issue(
+    _ plan: TargetPlan, limit: Int, campaign: String? = nil, from viewpoint: Viewpoint,
+    of call: Call
+  ) throws -> [String] {
+    let names = facts.customers.names
+    let codes = try issue(
+      plan.assignments.map {
+        CouponLedger.Grant(customer: names[$0.customer], policy: $0.policy)
+      }, from: viewpoint, of: call)
+    let moment = call.issueMoment(from: viewpoint)
+    for (assignment, code) in zip(plan.assignments, codes) {
+      let decision = Decision(
+        assignment, customer: names[assignment.customer], arm: .given, code: code,
+        campaign: campaign, time: moment)
+      commit(.decided(decision), now: call.now)
+    }
+    for assignment in plan.held.prefix(limit) {
+      let decision = Decision(
+        assignment, customer: names[assignment.customer], arm: .held, code: nil,
+        campaign: campaign, time: moment)
+      commit(.decided(decision), now: call.now)
+    }
+    return codes
+  }
+}
+
+extension Decision {
+  init(
+    _ assignment: TargetPlan.Assignment, customer: String, arm: Arm, code: String?,
+    campaign: String?, time: Instant
+  ) {
+    self.init(
+      customer: customer, policy: assignment.policy, version: assignment.version, arm: arm,
+      code: code, campaign: campaign, time: time, days: assignment.days,
+      base: assignment.response.orderWithout, shape: assignment.response.shape,
+      redemption: assignment.response.priorRedemption,
+      discount: assignment.response.priorDiscount, propensity: assignment.propensity,
+      tier: assignment.tier, traits: assignment.traits)
+  }
+}

@@ -1,0 +1,152 @@
+import Shop
+import Statistics
+
+/// One plan in the making; see the head of Targeting.swift.
+struct TargetRound {
+  let members: [MemberSignal]
+  let request: TargetRequest
+  let options: [Targeting.Option]
+  let cells: [Int]
+  private(set) var bounds: TargetBounds
+  /// What stands against each member, if they get nothing.
+  private(set) var reasons: [TargetPlan.Reason] = []
+  /// What those who were drawn got by chance: a policy, or -1 for nothing.
+  private(set) var drawn: [Int: Drawn] = [:]
+  /// How many policies were open to each member; kept only where exploration asks.
+  private(set) var openCounts: [Int32] = []
+
+  struct Drawn {
+    var policy: Int
+    /// Whether the bounds had room for it.
+    var isKept: Bool
+    var propensity: Double
+  }
+
+  init(
+    members: [MemberSignal], policies: [PolicyHeadroom], request: TargetRequest,
+    viewpoint: Viewpoint, zone: Zone
+  ) {
+    self.members = members
+    self.request = request
+    let isObserved = policies.contains { request.responses.hasOutcomes(of: $0.policy) }
+    let table = Targeting.CellTable(members, isNeeded: isObserved)
+    cells = table.cells
+    options = policies.map {
+      Targeting.Option($0, viewpoint: viewpoint, zone: zone, request: request, cells: table)
+    }
+    bounds = TargetBounds(options: options, members: members, request: request)
+  }
+
+  consuming func plan<Profile: FieldSource>(_ profile: (Int32) -> Profile) -> TargetPlan {
+    let asks = options.contains { $0.dateReason == nil && $0.headroom.policy.audience != nil }
+    func source(_ member: MemberSignal) -> Profile? { asks ? profile(member.customer) : nil }
+    explore(source)
+    var knapsack = Knapsack(optionCount: bounds.optionCount, bounds: bounds.bounds)
+    reasons.reserveCapacity(members.count)
+    if request.exploration != nil { openCounts = Array(repeating: 0, count: members.count) }
+    for (index, member) in members.enumerated() {
+      let reason =
+        member.isHeldOut
+        ? .holdout : offer(index, source(member), in: &knapsack, isDrawn: drawn[index] != nil)
+      reasons.append(reason)
+      knapsack.closeCustomer()
+    }
+    let floored = knapsack.solve(floors: bounds.floors)
+    let held = ghosts(at: floored, source)
+    return describe(floored, of: knapsack, held: held)
+  }
+
+  // MARK: Choosing by chance
+
+  /// Lets those who are to explore draw, and takes what they drew out of the bounds. Who comes
+  /// first where there is not enough for all is by the draw as well.
+  private mutating func explore(_ profile: (MemberSignal) -> (some FieldSource)?) {
+    guard let exploration = request.exploration else { return }
+    let explorers = members.indices.filter { members[$0].draw != nil && !members[$0].isHeldOut }
+      .sorted { (members[$0].draw ?? 0, $0) < (members[$1].draw ?? 0, $1) }
+    for index in explorers {
+      let member = members[index]
+      let open = openOptions(of: index, profile(member))
+      if open.isEmpty { continue }
+      let count = UInt64(open.count + 1)
+      let choice = Int((member.draw ?? 0) % count)
+      let propensity = exploration.share / Double(count)
+      guard choice < open.count else {
+        drawn[index] = Drawn(policy: -1, isKept: true, propensity: propensity)
+        continue
+      }
+      let (policy, response) = open[choice]
+      let isKept = bounds.take(
+        option: bounds.option(policy: policy, member: index),
+        cost: options[policy].charge(of: response))
+      drawn[index] = Drawn(policy: policy, isKept: isKept, propensity: propensity)
+    }
+  }
+
+  private func openOptions(
+    of index: Int, _ profile: (some FieldSource)?
+  ) -> [(policy: Int, response: MemberResponse)] {
+    options.indices.compactMap { policy in
+      let standing = options[policy].standing(
+        for: members[index], cell: cells[index], profile: profile)
+      guard case .open(let response) = standing,
+        request.objective.value(of: response, for: members[index]) > 0
+      else { return nil }
+      return (policy, response)
+    }
+  }
+
+  // MARK: Choosing for the objective
+
+  /// Puts what the member may get into the knapsack; the reason is what stands against all of it,
+  /// or, where something was put, that money or number ran out.
+  private mutating func offer(
+    _ index: Int, _ profile: (some FieldSource)?, in knapsack: inout Knapsack, isDrawn: Bool
+  ) -> TargetPlan.Reason {
+    if isDrawn { return .explored }
+    let member = members[index]
+    var nearest = TargetPlan.Reason.noPolicy
+    for (policy, option) in options.enumerated() {
+      switch option.standing(for: member, cell: cells[index], profile: profile) {
+      case .closed(let reason): nearest = max(nearest, reason)
+      case .open(let response):
+        let value = request.objective.value(of: response, for: member)
+        nearest = max(nearest, value > 0 ? .budget : .noUplift)
+        if value > 0, !openCounts.isEmpty { openCounts[index] += 1 }
+        knapsack.append(
+          option: bounds.option(policy: policy, member: index), value: min(value, 0x1p53),
+          cost: option.charge(of: response))
+      }
+    }
+    return nearest
+  }
+
+  /// What each of the held out, and of those who drew nothing, would have got: a policy, or
+  /// nothing.
+  private func ghosts(
+    at floored: Knapsack.FlooredSolution, _ profile: (MemberSignal) -> (some FieldSource)?
+  ) -> [(member: Int, policy: Int)] {
+    var ghosts: [(member: Int, policy: Int)] = []
+    let solution = floored.solution
+    for (index, member) in members.enumerated()
+    where member.isHeldOut || drawn[index].map({ $0.policy < 0 }) ?? false {
+      var best = (gain: 0.0, policy: -1)
+      for (policy, response) in openOptions(of: index, profile(member)) {
+        let option = bounds.option(policy: policy, member: index)
+        let gain =
+          request.objective.value(of: response, for: member) + floored.bonus[option]
+          - solution.chargePerCost[option] * Double(options[policy].charge(of: response))
+          - solution.chargePerCount[option]
+        if gain > best.gain { best = (gain, policy) }
+      }
+      if best.policy >= 0 { ghosts.append((index, best.policy)) }
+    }
+    return ghosts
+  }
+
+  /// The probability with which a member who did not draw got what they got.
+  func propensity(of index: Int) -> Double {
+    guard let exploration = request.exploration, !openCounts.isEmpty else { return 1 }
+    return 1 - exploration.share + exploration.share / Double(openCounts[index] + 1)
+  }
+}
