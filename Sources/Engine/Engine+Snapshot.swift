@@ -25,6 +25,9 @@ extension Engine {
     try facts.write(to: sink)
     try affinity.write(to: sink)
     try members.write(facts: facts, to: sink)
+    try sink.put(record: "members.fitted") { packer in
+      packer.optional(members.fitted.lifetime) { $0.value($1.value) }
+    }
     try segments.write(to: sink)
     try ledger.write(to: sink)
     try replies.write(to: sink)
@@ -57,8 +60,24 @@ extension Engine {
     }
     affinity = try AffinityIndex(from: source)
     try members.load(facts: facts, from: source)
+    members.fitted = try FittedMembers(from: source)
     segments = try SegmentBook(from: source)
     ledger = try CouponLedger(settings: facts.settings, from: source)
     replies = try ReplyBook(from: source)
+  }
+}
+
+extension FittedMembers {
+  /// Reads what the snapshot holds.
+  fileprivate init(from source: some ColumnSource) throws(SnapshotProblem) {
+    let value = try source.record("members.fitted") { unpacker throws(SnapshotProblem) in
+      try unpacker.optionalValue()
+    }
+    self.init()
+    do throws(RecordProblem) {
+      lifetime = try value.map { value throws(RecordProblem) in try ShopLifetime(value) }
+    } catch {
+      throw SnapshotProblem("members.fitted", "the model does not read: \(error.message)")
+    }
   }
 }

@@ -150,6 +150,7 @@ extension Engine {
       // version's.
       if let segment = try? SegmentBook.Segment(value) { segments.apply(segment) }
     case .ranker(let value): ownRanker = try? Ranker(value)
+    case .lifetime(let value): members.fitted.lifetime = try? ShopLifetime(value)
     case .coupon(let fact): ledger.apply(fact)
     case .forgotten(let forgotten):
       if forgotten.customer != nil { unerasedCount += 1 }
@@ -201,6 +202,7 @@ extension Engine {
       do throws(RankerProblem) { _ = try Ranker(value) } catch {
         throw element.failure("unknown_fact", "\(error.path): \(error.message)")
       }
+    case .lifetime(let value): _ = try ShopLifetime(value)
     default: return
     }
   }

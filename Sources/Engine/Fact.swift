@@ -26,6 +26,7 @@ package enum Fact {
   case event(EventDraft)
   case segment(Value)
   case ranker(Value)
+  case lifetime(Value)
   case coupon(LedgerFact)
   case forgotten(Forgotten)
   case replied(key: String, ReplyBook.Entry)
@@ -73,6 +74,9 @@ extension Fact {
     case .ranker(let ranker):
       writer.key("ranker")
       writer.value(ranker)
+    case .lifetime(let model):
+      writer.key("lifetime")
+      writer.value(model)
     case .coupon(let fact):
       writer.key("coupon")
       writer.value(fact.value)
@@ -128,6 +132,7 @@ extension Fact {
     case "event": self = .event(try EventDraft(body))
     case "segment": self = .segment(try body.value())
     case "ranker": self = .ranker(try body.value())
+    case "lifetime": self = .lifetime(try body.value())
     case "coupon": self = .coupon(try LedgerFact(try body.value(), settings: settings))
     case "cancelled":
       var reader = try body.object()

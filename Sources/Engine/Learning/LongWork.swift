@@ -11,7 +11,7 @@ import Wire
 // columns share their memory until the loop writes to one, which then takes a copy of its own, once
 // for each column that the next write touches.
 //
-// Work that has something to keep (a fitted ranker) is taken over between two requests, on the
+// Work that has something to keep (a fitted ranker, a lifetime model) is taken over between two requests, on the
 // loop's thread, as a fact like any other.
 
 /// One piece of long work: the loop's and the thread's view of it.
@@ -20,6 +20,16 @@ package final class LongWork: @unchecked Sendable {
   enum Product: Sendable {
     case ranker(RankerFitting.Result)
     case evaluation(RankReport)
+    case members(MemberFitting.Result)
+
+    /// What is to be kept of it.
+    var facts: [Fact] {
+      switch self {
+      case .ranker(let result): result.isBetter ? [.ranker(result.ranker.value)] : []
+      case .evaluation: []
+      case .members(let result): result.facts
+      }
+    }
   }
 
   let name: String
@@ -60,8 +70,8 @@ package final class LongWork: @unchecked Sendable {
 package struct LongWorkBook {
   private var works: [String: LongWork] = [:]
   private var count = 0
-  /// The work whose ranker was taken over already.
-  private var adopted: String?
+  /// The works whose product was taken over already.
+  private var adopted: Set<String> = []
 
   /// The newest work of a kind.
   subscript(kind: String) -> LongWork? { works[kind] }
@@ -80,15 +90,15 @@ package struct LongWorkBook {
     return work
   }
 
-  /// A ranker that is done, better, and not in use yet.
-  var finished: RankerFitting.Result? {
-    guard let work = works[Train.name], work.name != adopted,
-      case .ranker(let result)? = work.result, result.isBetter
-    else { return nil }
-    return result
+  /// Work that is done and has something to keep that is not in use yet; the first by its kind.
+  var finished: (name: String, facts: [Fact])? {
+    for (_, work) in works.sorted(by: { $0.key < $1.key }) where !adopted.contains(work.name) {
+      if let facts = work.result?.facts, !facts.isEmpty { return (work.name, facts) }
+    }
+    return nil
   }
 
-  mutating func noteAdopted() { adopted = works[Train.name]?.name }
+  mutating func noteAdopted(_ name: String) { adopted.insert(name) }
 }
 
 extension Engine {
@@ -138,6 +148,7 @@ extension Engine {
         fitted.write(to: &reply)
         reply.endObject()
       case .evaluation(let report): report.write(to: &reply)
+      case .members(let result): reply.value(result.report)
       }
     }
     reply.endObject()

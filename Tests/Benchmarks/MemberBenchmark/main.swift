@@ -1,0 +1,123 @@
+// Fits models of members to what stands on standard input, and says how long that took and how good
+// they are. `Tests/Benchmarks/members.py` writes the input and runs this beside others' programs.
+//
+//   member-benchmark fit ROUNDS        lines: repeats last age
+//   member-benchmark rank START END    lines: customer day cents, in order of time; days are whole
+//                                      numbers, the holdout is START <= day < END
+
+import Members
+import Shop
+import Statistics
+
+/// The fields of all lines.
+func lines() -> [[Substring]] {
+  var lines: [[Substring]] = []
+  while let line = readLine() { lines.append(line.split(separator: " ")) }
+  return lines
+}
+
+func milliseconds(_ duration: Duration) -> Double {
+  let (seconds, attoseconds) = duration.components
+  return Double(seconds) * 1e3 + Double(attoseconds) / 1e15
+}
+
+/// One object a line: times of so many fits, from the histories in memory.
+func fit(rounds: Int) {
+  let histories = lines().compactMap { fields -> LifetimeHistory? in
+    guard fields.count == 3, let repeats = Int(fields[0]), let last = Double(fields[1]),
+      let age = Double(fields[2])
+    else { return nil }
+    return LifetimeHistory(repeats: repeats, last: last, age: age)
+  }
+  for _ in 0..<rounds {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let fit = LifetimeFit(.plain, to: LifetimeHistories(histories))
+    let time = milliseconds(clock.now - start)
+    guard let model = fit.model else { continue }
+    print(
+      "{\"ms\":\(time),\"log_likelihood\":\(fit.logLikelihood),\"r\":\(model.r),"
+        + "\"alpha\":\(model.alpha),\"a\":\(model.a),\"b\":\(model.b),"
+        + "\"evaluations\":\(fit.evaluationCount),\"rows\":\(fit.rows),\"sound\":\(fit.isSound)}")
+  }
+}
+
+/// A row a score: its area under the curve of "orders in the holdout", and the orders expected.
+func rank(start: Int, end: Int) {
+  func moment(_ day: Int) -> Instant {
+    Instant(milliseconds: Int64(day) * Instant.millisecondsPerDay)
+  }
+  var facts = ShopFacts()
+  var bought: Set<String> = []
+  var visits: Set<String> = []
+  for (index, fields) in lines().enumerated() {
+    guard fields.count == 3, let day = Int(fields[1]), let cents = Int64(fields[2]), day < end
+    else { continue }
+    let customer = String(fields[0])
+    if day >= start {
+      bought.insert(customer)
+      visits.insert("\(customer) \(day)")
+    }
+    // At noon, so that a day is a day.
+    facts.apply(
+      OrderDraft(
+        id: "o-\(index)", customer: customer, time: moment(day).advanced(byDays: 0.5),
+        channel: nil,
+        lines: [.init(item: "any", quantity: 1, unitPrice: max(0, cents), discount: 0)],
+        coupons: []))
+  }
+  let cut = moment(start)
+  guard let study = LifetimeStudy(facts, at: cut) else { return }
+  var members = MemberIndex()
+  let days = Double(end - start)
+  func score(_ name: String, _ lifetime: ShopLifetime?, _ value: (MemberProfile) -> Double?) {
+    members.fitted.lifetime = lifetime
+    let view = members.view(from: Viewpoint(asOf: cut), facts: facts)
+    var scores: [Double] = []
+    var outcomes: [Bool] = []
+    var sum = 0.0
+    for customer in 0..<Int32(facts.customers.count) {
+      let profile = view.profile(of: customer)
+      guard profile.summary.orders > 0, let value = value(profile) else { continue }
+      scores.append(value)
+      outcomes.append(bought.contains(profile.id))
+      sum += profile.expectedOrders(withinDays: days)
+    }
+    let known = Set((0..<Int32(facts.customers.count)).map { facts.customers.names[$0] })
+    let actual = visits.count { visit in
+      let id = String(visit.prefix { $0 != " " })
+      return known.contains(id)
+        && view.profile(of: facts.customers.index(of: id) ?? 0).summary.orders > 0
+    }
+    let area = RankArea.area(scores: scores, outcomes: outcomes) ?? .nan
+    print(
+      "{\"score\":\"\(name)\",\"auc\":\(area),\"customers\":\(scores.count),"
+        + "\"expected\":\(sum),\"actual\":\(actual)}")
+  }
+  func model(_ fit: LifetimeFit) -> ShopLifetime? {
+    fit.model.map { ShopLifetime(purchases: $0, spend: nil) }
+  }
+  let expected = { (profile: MemberProfile) -> Double? in
+    profile.expectedOrders(withinDays: days)
+  }
+  score("frequency", nil) { Double($0.summary.repeats) }
+  score("recency", nil) { profile in
+    profile.summary.last.map { -profile.view.viewpoint.daysSince($0) }
+  }
+  score("prior, expected orders", nil, expected)
+  score("BG/NBD (\(study.plain.problem?.rawValue ?? "sound"))", model(study.plain), expected)
+  score("MBG/NBD penalised, expected orders", model(study.modified), expected)
+  score("chosen (\(study.reason.rawValue)), expected orders", study.chosen, expected)
+  score("chosen, probability of an order", study.chosen) {
+    $0.orderProbability(withinDays: days)
+  }
+  score("chosen, p_alive", study.chosen) { $0.aliveProbability }
+}
+
+let arguments = CommandLine.arguments
+switch arguments.dropFirst().first {
+case "fit" where arguments.count == 3: fit(rounds: Int(arguments[2]) ?? 1)
+case "rank" where arguments.count == 4:
+  rank(start: Int(arguments[2]) ?? 0, end: Int(arguments[3]) ?? 0)
+default: print("usage: member-benchmark fit ROUNDS | rank START END")
+}
