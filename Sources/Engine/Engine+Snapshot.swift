@@ -27,6 +27,7 @@ extension Engine {
     try members.write(facts: facts, to: sink)
     try sink.put(record: "members.fitted") { packer in
       packer.optional(members.fitted.lifetime) { $0.value($1.value) }
+      packer.optional(members.fitted.clusters) { $0.value($1.value) }
     }
     try segments.write(to: sink)
     try ledger.write(to: sink)
@@ -70,12 +71,13 @@ extension Engine {
 extension FittedMembers {
   /// Reads what the snapshot holds.
   fileprivate init(from source: some ColumnSource) throws(SnapshotProblem) {
-    let value = try source.record("members.fitted") { unpacker throws(SnapshotProblem) in
-      try unpacker.optionalValue()
+    let fitted = try source.record("members.fitted") { unpacker throws(SnapshotProblem) in
+      (lifetime: try unpacker.optionalValue(), clusters: try unpacker.optionalValue())
     }
     self.init()
     do throws(RecordProblem) {
-      lifetime = try value.map { value throws(RecordProblem) in try ShopLifetime(value) }
+      if let value = fitted.lifetime { lifetime = try ShopLifetime(value) }
+      if let value = fitted.clusters { clusters = try ShopClusters(value) }
     } catch {
       throw SnapshotProblem("members.fitted", "the model does not read: \(error.message)")
     }

@@ -151,6 +151,7 @@ extension Engine {
       if let segment = try? SegmentBook.Segment(value) { segments.apply(segment) }
     case .ranker(let value): ownRanker = try? Ranker(value)
     case .lifetime(let value): members.fitted.lifetime = try? ShopLifetime(value)
+    case .clusters(let value): members.fitted.clusters = try? ShopClusters(value)
     case .coupon(let fact): ledger.apply(fact)
     case .forgotten(let forgotten):
       if forgotten.customer != nil { unerasedCount += 1 }
@@ -203,6 +204,7 @@ extension Engine {
         throw element.failure("unknown_fact", "\(error.path): \(error.message)")
       }
     case .lifetime(let value): _ = try ShopLifetime(value)
+    case .clusters(let value): _ = try ShopClusters(value)
     default: return
     }
   }

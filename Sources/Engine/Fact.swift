@@ -27,6 +27,7 @@ package enum Fact {
   case segment(Value)
   case ranker(Value)
   case lifetime(Value)
+  case clusters(Value)
   case coupon(LedgerFact)
   case forgotten(Forgotten)
   case replied(key: String, ReplyBook.Entry)
@@ -77,6 +78,9 @@ extension Fact {
     case .lifetime(let model):
       writer.key("lifetime")
       writer.value(model)
+    case .clusters(let clusters):
+      writer.key("clusters")
+      writer.value(clusters)
     case .coupon(let fact):
       writer.key("coupon")
       writer.value(fact.value)
@@ -133,6 +137,7 @@ extension Fact {
     case "segment": self = .segment(try body.value())
     case "ranker": self = .ranker(try body.value())
     case "lifetime": self = .lifetime(try body.value())
+    case "clusters": self = .clusters(try body.value())
     case "coupon": self = .coupon(try LedgerFact(try body.value(), settings: settings))
     case "cancelled":
       var reader = try body.object()

@@ -11,8 +11,8 @@ import Wire
 // columns share their memory until the loop writes to one, which then takes a copy of its own, once
 // for each column that the next write touches.
 //
-// Work that has something to keep (a fitted ranker, a lifetime model) is taken over between two requests, on the
-// loop's thread, as a fact like any other.
+// Work that has something to keep (a fitted ranker, a lifetime model) is taken over between two
+// requests, on the loop's thread, as a fact like any other.
 
 /// One piece of long work: the loop's and the thread's view of it.
 package final class LongWork: @unchecked Sendable {

@@ -7,26 +7,33 @@ struct MemberFitting: Sendable {
   /// What can be fitted.
   enum Part: String, CaseIterable, Sendable {
     case lifetime
+    case clusters
   }
 
   /// What came of it.
   struct Result: Sendable {
     fileprivate(set) var lifetime: LifetimeStudy?
+    fileprivate(set) var clusters: ClusterStudy?
 
     /// What is to be taken into use.
     var facts: [Fact] {
-      (lifetime?.chosen).map { [.lifetime($0.value)] } ?? []
+      [
+        (lifetime?.chosen).map { .lifetime($0.value) },
+        (clusters?.clusters).map { .clusters($0.value) },
+      ].compactMap(\.self)
     }
 
     var report: Value {
       var members: [Value.Member] = []
       if let lifetime { members.append(.init(name: "lifetime", value: lifetime.report)) }
+      if let clusters { members.append(.init(name: "clusters", value: clusters.report)) }
       return .object(members)
     }
   }
 
   var parts = Part.allCases
   var lifetime = LifetimeStudy.Options()
+  var clusters = ClusterStudy.Options()
 
   /// The work was told to stop.
   struct Stopped: Error {}
@@ -43,6 +50,11 @@ struct MemberFitting: Sendable {
           throw Stopped()
         }
         result.lifetime = study
+      case .clusters:
+        let study = ClusterStudy(
+          past.facts, at: moment, former: past.fitted.clusters, clusters, goesOn: reached)
+        guard let study else { throw Stopped() }
+        result.clusters = study
       }
     }
     return result

@@ -23,6 +23,7 @@ enum CustomersGet: Method {
     .optional("value_12m", .integer),
     .optional(
       "lifetime_basis", .choice(["prior", "fitted"]), "where the three figures before come from"),
+    .optional("cluster", .string, "the label of the nearest; once members.fit made clusters"),
     .optional("price_sensitivity", .number), .optional("buyer_style", .string),
     .optional("preferred_channel", .string), .optional("preferred_category", .string),
     .optional("first_order_days", .integer), .optional("joined_days", .integer),

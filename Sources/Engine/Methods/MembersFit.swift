@@ -19,6 +19,11 @@ enum MembersFit: Method {
       "holdout_days", .integer,
       "days at the end by which models are compared, 7 to 3650; absent: a quarter of the log, at "
         + "most 91"),
+    .optional(
+      "clusters", .integer,
+      "how many clusters, 2 to 20; absent: the number of 3 to 8 whose simplified silhouette is "
+        + "highest"),
+    .optional("seed", .integer, "what chance follows; 1 where absent"),
   ]
   static let result = Shape.object([
     .required("work", .string), .required("state", .choice(["running", "done", "cancelled"])),
@@ -38,6 +43,8 @@ enum MembersFit: Method {
         fitting.parts = MemberFitting.Part.allCases.filter(named.contains)
       }
       fitting.lifetime.holdoutDays = try reader.optionalInteger("holdout_days", in: 7...3_650)
+      fitting.clusters.count = try reader.optionalInteger("clusters", in: 2...20)
+      fitting.clusters.seed = UInt64(try reader.optionalInteger("seed", in: 0...Int.max) ?? 1)
       let chosen = fitting
       return { goesOn in .members(try chosen.fit(past, at: now, goesOn: goesOn)) }
     }

@@ -74,6 +74,7 @@ package struct ShopLifetime: Equatable, Sendable {
 /// What was fitted about members on the shop's own log; all of it nil until `members.fit` ran.
 package struct FittedMembers: Equatable, Sendable {
   package var lifetime: ShopLifetime?
+  package var clusters: ShopClusters?
 
   package init() {}
 

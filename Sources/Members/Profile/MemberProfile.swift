@@ -22,8 +22,8 @@ import Statistics
 // nobody who came back may stand below a one-time buyer of the same silence. So the figure that is
 // shown has the floor, and forecasts (value, order probability) use the model's own. On the CDNOW
 // sample the floor helps the ranking too: AUC of "buys in the next 39 weeks" .773 with it, .752
-// without, .772 for the expected orders. A fitted plain BG/NBD says 1 of every one-time buyer; shown
-// is what the modified model says of them with the same parameters.
+// without, .772 for the expected orders. A fitted plain BG/NBD says 1 of every one-time buyer:
+// shown is what the modified model says of them with the same parameters.
 
 /// Everything that is said of one customer from one viewpoint.
 ///

@@ -171,7 +171,7 @@ struct SampleWorld {
     case "members.fit":
       return [
         ("work", #""members.fit-3""#), ("cancel", "false"), ("what", #"["lifetime"]"#),
-        ("holdout_days", "30"),
+        ("holdout_days", "30"), ("clusters", "3"), ("seed", "2"),
       ]
     default: return couponSamples(of: method)
     }
