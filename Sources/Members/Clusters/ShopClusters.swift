@@ -86,7 +86,7 @@ extension ShopClusters {
   package init(_ value: Value) throws(RecordProblem) {
     guard value["features"] == .array(Self.features.map(Value.string)) else {
       throw RecordProblem(
-        path: "features", reason: "unknown_value", message: "not the figures of this version")
+        path: "features", reason: "not_one_of", message: "not the figures of this version")
     }
     let deviations = try Self.numbers(value["deviations"], at: "deviations")
     guard deviations.allSatisfy({ $0 > 0 }) else {

@@ -27,7 +27,7 @@ package struct LifetimeStudy: Sendable {
   }
 
   /// Why the model was chosen.
-  package enum Reason: String, Sendable {
+  package enum Choice: String, Sendable {
     case tooFewCustomers = "too_few_customers"
     case noSoundFit = "no_sound_fit"
     case plainRanksNoWorse = "bg_nbd_ranks_no_worse"
@@ -62,7 +62,7 @@ package struct LifetimeStudy: Sendable {
   package let spend: SpendFit
   /// Nil where the log is too short, or all or hardly any came back.
   package let holdout: Holdout?
-  package let reason: Reason
+  package let reason: Choice
   /// What is to be used; nil where that is the prior.
   package let chosen: ShopLifetime?
 
@@ -96,7 +96,7 @@ package struct LifetimeStudy: Sendable {
 
   private static func choose(
     _ plain: LifetimeFit, _ modified: LifetimeFit, _ spend: SpendFit, _ holdout: Holdout?
-  ) -> (Reason, ShopLifetime?) {
+  ) -> (Choice, ShopLifetime?) {
     if plain.customers < minimumCustomers || plain.repeatCustomers < minimumRepeatCustomers {
       return (.tooFewCustomers, nil)
     }

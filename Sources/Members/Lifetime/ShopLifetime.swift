@@ -47,7 +47,7 @@ package struct ShopLifetime: Equatable, Sendable {
     guard case .string(let name)? = value["model"], let family = LifetimeFamily(rawValue: name)
     else {
       throw RecordProblem(
-        path: "model", reason: "unknown_value", message: "no lifetime model of this version")
+        path: "model", reason: "not_one_of", message: "no lifetime model of this version")
     }
     let (r, alpha) = (try number("r", of: value), try number("alpha_days", of: value))
     let (a, b) = (try number("a", of: value), try number("b", of: value))

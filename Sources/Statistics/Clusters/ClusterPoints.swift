@@ -53,7 +53,7 @@ package struct ClusterPoints: Equatable, Sendable {
       count: points.count, dimensions: dimensions, blocks: blocks, storage: picked)
   }
 
-  /// At most so many points, drawn without return; all of them, in their order, where these suffice.
+  /// At most so many points, drawn without return; all of them where these suffice.
   func sample(_ most: Int, _ chance: inout SplitMix) -> ClusterPoints {
     if count <= most { return self }
     // Floyd's way to draw without return, then in order.

@@ -41,7 +41,8 @@ package struct QuasiNewton: Sendable {
       guard let direction = Cholesky(hessian)?.solve(search.gradient.map { -$0 }),
         search.move(along: direction, function)
       else { break }
-      hessian = search.hessian(Self.differenceStep, function)
+      // Where that was the last step, the Hessian of just before it is near enough.
+      if search.slope > tolerance { hessian = search.hessian(Self.differenceStep, function) }
     }
     place = search.place
     value = search.value

@@ -4,10 +4,17 @@
 //   member-benchmark fit ROUNDS        lines: repeats last age
 //   member-benchmark rank START END    lines: customer day cents, in order of time; days are whole
 //                                      numbers, the holdout is START <= day < END
+//   member-benchmark cluster K ROUNDS  binary: four Float64 for each point
 
 import Members
 import Shop
 import Statistics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// The fields of all lines.
 func lines() -> [[Substring]] {
@@ -114,10 +121,39 @@ func rank(start: Int, end: Int) {
   score("chosen, p_alive", study.chosen) { $0.aliveProbability }
 }
 
+/// One object a round: the time of clustering from the columns in memory.
+func cluster(count: Int, rounds: Int) {
+  var numbers: [Double] = []
+  var buffer = [Double](repeating: 0, count: 1 << 16)
+  while true {
+    let read = fread(&buffer, MemoryLayout<Double>.size, buffer.count, stdin)
+    if read == 0 { break }
+    numbers += buffer.prefix(read)
+  }
+  let columns = (0..<4).map { column in
+    stride(from: column, to: numbers.count, by: 4).map { numbers[$0] }
+  }
+  for round in 0..<rounds {
+    var options = KMeans.Options()
+    options.seed = UInt64(round + 1)
+    let clock = ContinuousClock()
+    let start = clock.now
+    guard let found = KMeans(ClusterPoints(columns: columns), count: count, options) else {
+      return
+    }
+    let time = milliseconds(clock.now - start)
+    print(
+      "{\"ms\":\(time),\"inertia\":\(found.inertia),\"iterations\":\(found.iterations),"
+        + "\"points\":\(found.assignment.count)}")
+  }
+}
+
 let arguments = CommandLine.arguments
 switch arguments.dropFirst().first {
 case "fit" where arguments.count == 3: fit(rounds: Int(arguments[2]) ?? 1)
 case "rank" where arguments.count == 4:
   rank(start: Int(arguments[2]) ?? 0, end: Int(arguments[3]) ?? 0)
-default: print("usage: member-benchmark fit ROUNDS | rank START END")
+case "cluster" where arguments.count == 4:
+  cluster(count: Int(arguments[2]) ?? 8, rounds: Int(arguments[3]) ?? 1)
+default: print("usage: member-benchmark fit ROUNDS | rank START END | cluster K ROUNDS")
 }
