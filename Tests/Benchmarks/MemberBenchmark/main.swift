@@ -124,11 +124,18 @@ func rank(start: Int, end: Int) {
 /// One object a round: the time of clustering from the columns in memory.
 func cluster(count: Int, rounds: Int) {
   var numbers: [Double] = []
-  var buffer = [Double](repeating: 0, count: 1 << 16)
+  var bytes = [UInt8](repeating: 0, count: 1 << 20)
+  var filled = 0
   while true {
-    let read = fread(&buffer, MemoryLayout<Double>.size, buffer.count, stdin)
-    if read == 0 { break }
-    numbers += buffer.prefix(read)
+    let taken = bytes.withUnsafeMutableBytes {
+      read(0, $0.baseAddress! + filled, $0.count - filled)
+    }
+    if taken <= 0 { break }
+    filled += taken
+    let whole = filled / 8 * 8
+    bytes.withUnsafeBytes { numbers += $0.bindMemory(to: Double.self).prefix(whole / 8) }
+    bytes.replaceSubrange(0..<(filled - whole), with: Array(bytes[whole..<filled]))
+    filled -= whole
   }
   let columns = (0..<4).map { column in
     stride(from: column, to: numbers.count, by: 4).map { numbers[$0] }
