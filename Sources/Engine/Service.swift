@@ -74,7 +74,7 @@ package final class Service: RequestHandler {
     guard
       (try? admit(Admission(recordBytes: bytes, requestBytes: bytes, frees: false))) != nil
     else { return }
-    engine.works.noteAdopted(finished.name)
+    engine.works.noteAdopted(finished.kind)
     for fact in finished.facts { engine.commit(fact, now: now) }
     engine.endRecord()
   }

@@ -70,8 +70,8 @@ package final class LongWork: @unchecked Sendable {
 package struct LongWorkBook {
   private var works: [String: LongWork] = [:]
   private var count = 0
-  /// The works whose product was taken over already.
-  private var adopted: Set<String> = []
+  /// By kind, the work whose product was taken over already.
+  private var adopted: [String: String] = [:]
 
   /// The newest work of a kind.
   subscript(kind: String) -> LongWork? { works[kind] }
@@ -90,15 +90,21 @@ package struct LongWorkBook {
     return work
   }
 
-  /// Work that is done and has something to keep that is not in use yet; the first by its kind.
-  var finished: (name: String, facts: [Fact])? {
-    for (_, work) in works.sorted(by: { $0.key < $1.key }) where !adopted.contains(work.name) {
-      if let facts = work.result?.facts, !facts.isEmpty { return (work.name, facts) }
+  /// The kinds of work that may have something to keep.
+  private static let keeping = [Train.name, MembersFit.name]
+
+  /// Work that is done and has something to keep that is not in use yet.
+  var finished: (kind: String, facts: [Fact])? {
+    for kind in Self.keeping {
+      guard let work = works[kind], work.name != adopted[kind], let facts = work.result?.facts,
+        !facts.isEmpty
+      else { continue }
+      return (kind, facts)
     }
     return nil
   }
 
-  mutating func noteAdopted(_ name: String) { adopted.insert(name) }
+  mutating func noteAdopted(_ kind: String) { adopted[kind] = works[kind]?.name }
 }
 
 extension Engine {
