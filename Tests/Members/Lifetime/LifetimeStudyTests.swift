@@ -118,42 +118,88 @@ import Testing
     }
   }
 
-  /// On the CDNOW sample, from its first 39 weeks alone, of the next 39.
-  @Test(.enabled(if: isPresent)) func ranksTheSampleAsWellAsOthersDo() throws {
+  /// Visits of somebody on a day, and what they paid, told to the facts in the order of time.
+  private typealias Visit = (customer: String, day: Int32, spend: Int64)
+
+  private static func noon(_ day: Int32) -> Instant {
+    Instant(milliseconds: Int64(day) * Instant.millisecondsPerDay + 43_200_000)
+  }
+
+  /// The areas under the curve of "came in the `days` after `cut`", of the orders that the model
+  /// chosen at `cut` expects, of the number of visits so far, and of the last one.
+  private static func areas(
+    _ visits: [Visit], cut: Int32, days: Int32
+  ) throws -> (expected: Double, frequency: Double, recency: Double, study: LifetimeStudy) {
     var facts = ShopFacts()
     var later: Set<String> = []
-    let start = try #require(Day(year: 1997, month: 10, day: 1))
-    let rows = try SharedData.table(of: "cdnow/cdnow_sample.csv.gz").records
-    for (index, row) in rows.enumerated() {
-      let (id, text) = (row[1], row[2])
-      let day = try #require(
-        Day(text: "\(text.prefix(4))-\(text.dropFirst(4).prefix(2))-\(text.suffix(2))"))
-      if day >= start, day.number < start.number + 273 { later.insert(id) }
+    for (index, visit) in visits.sorted(by: { $0.day < $1.day }).enumerated() {
+      if visit.day >= cut, visit.day < cut + days { later.insert(visit.customer) }
       facts.apply(
         OrderDraft(
-          id: "o-\(index)", customer: id,
-          time: Instant(milliseconds: Int64(day.number) * Instant.millisecondsPerDay + 43_200_000),
-          channel: nil,
-          lines: [
-            .init(
-              item: "cd", quantity: 1, unitPrice: Int64((Double(row[4]) ?? 0) * 100), discount: 0)
-          ], coupons: []))
+          id: "o-\(index)", customer: visit.customer, time: noon(visit.day), channel: nil,
+          lines: [.init(item: "any", quantity: 1, unitPrice: visit.spend, discount: 0)],
+          coupons: []))
     }
-    let cut = Instant(milliseconds: Int64(start.number) * Instant.millisecondsPerDay)
-    let study = try #require(LifetimeStudy(facts, at: cut))
+    let moment = Instant(milliseconds: Int64(cut) * Instant.millisecondsPerDay)
+    let study = try #require(LifetimeStudy(facts, at: moment))
     var index = MemberIndex()
     index.fitted.lifetime = study.chosen
-    let view = index.view(from: Viewpoint(asOf: cut), facts: facts)
+    let view = index.view(from: Viewpoint(asOf: moment), facts: facts)
     let known = (0..<Int32(facts.customers.count)).map { view.profile(of: $0) }
       .filter { $0.summary.orders > 0 }
-    #expect(known.count == 2357)
+    let outcomes = known.map { later.contains($0.id) }
     let area = { (score: (MemberProfile) -> Double) in
-      RankArea.area(scores: known.map(score), outcomes: known.map { later.contains($0.id) }) ?? 0
+      RankArea.area(scores: known.map(score), outcomes: outcomes) ?? 0
     }
-    let expected = area { $0.expectedOrders(withinDays: 273) }
-    let frequency = area { Double($0.summary.repeats) }
-    let recency = area { -Double($0.recencyDays ?? 0) }
-    #expect(expected >= 0.775, "\(expected), \(study.reason)")
-    #expect(expected > frequency && expected > recency)
+    return (
+      area { $0.expectedOrders(withinDays: Double(days)) }, area { Double($0.summary.repeats) },
+      area { -Double($0.recencyDays ?? 0) }, study
+    )
+  }
+
+  /// On the CDNOW sample, from its first 39 weeks alone, of the next 39.
+  @Test(.enabled(if: isPresent)) func ranksTheSampleAsWellAsOthersDo() throws {
+    let cut = try #require(Day(year: 1997, month: 10, day: 1))
+    let visits = try SharedData.table(of: "cdnow/cdnow_sample.csv.gz").records.map { row in
+      let text = row[2]
+      let day = try #require(
+        Day(text: "\(text.prefix(4))-\(text.dropFirst(4).prefix(2))-\(text.suffix(2))"))
+      return (
+        customer: row[1], day: day.number, spend: Int64(((Double(row[4]) ?? 0) * 100).rounded())
+      )
+    }
+    let areas = try Self.areas(visits, cut: cut.number, days: 273)
+    #expect(areas.study.plain.customers == 2357 && areas.study.plain.isSound)
+    #expect(areas.expected >= 0.775, "\(areas.expected), \(areas.study.reason)")
+    #expect(areas.expected > areas.frequency && areas.expected > areas.recency)
+  }
+
+  /// On Online Retail the plain model is degenerate; the next one ranks the last 13 weeks better
+  /// than past visits or the last one do.
+  @Test(.enabled(if: isPresent)) func ranksWhereThePlainModelIsDegenerate() throws {
+    let cut = try #require(Day(year: 2011, month: 8, day: 2))
+    var spends: [String: (day: Int32, customer: String, pence: Double)] = [:]
+    let lines = try SharedData.lines(of: "online_retail/online_retail_to_2011-10-31.csv.gz")
+    for line in lines.dropFirst() where !line.hasPrefix("C") {
+      // InvoiceNo first; Quantity, InvoiceDate, UnitPrice, CustomerID and Country last.
+      let fields = line.utf8.split(separator: 0x2C, omittingEmptySubsequences: false)
+      guard fields.count >= 8, !fields[fields.count - 2].isEmpty,
+        let quantity = Double(Substring(fields[fields.count - 5])), quantity > 0,
+        let price = Double(Substring(fields[fields.count - 3])),
+        let day = Day(text: Substring(fields[fields.count - 4].prefix(10)))
+      else { continue }
+      let customer = String(Substring(fields[fields.count - 2]))
+      let key = "\(customer) \(day.number)"
+      spends[key, default: (day.number, customer, 0)].pence += quantity * price * 100
+    }
+    let visits = spends.sorted { $0.key < $1.key }.map { _, visit in
+      (customer: visit.customer, day: visit.day, spend: Int64(visit.pence.rounded()))
+    }
+    let areas = try Self.areas(visits, cut: cut.number, days: 91)
+    #expect(areas.study.plain.customers == 3157)
+    #expect(areas.study.plain.problem == .nobodyLeaves)
+    #expect(areas.study.reason == .plainDegenerate)
+    #expect(areas.expected >= 0.745, "\(areas.expected)")
+    #expect(areas.expected > areas.frequency && areas.expected > areas.recency)
   }
 }
