@@ -46,7 +46,10 @@ enum MembersFit: Method {
       fitting.clusters.count = try reader.optionalInteger("clusters", in: 2...20)
       fitting.clusters.seed = UInt64(try reader.optionalInteger("seed", in: 0...Int.max) ?? 1)
       let chosen = fitting
-      return { goesOn in .members(try chosen.fit(past, at: now, goesOn: goesOn)) }
+      // What came after the latest order nobody has told: silence since then says nothing.
+      let orders = past.facts.orders
+      let end = orders.count == 0 ? now : min(now, orders.latest)
+      return { goesOn in .members(try chosen.fit(past, at: end, goesOn: goesOn)) }
     }
   }
 }

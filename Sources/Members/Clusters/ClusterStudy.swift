@@ -11,7 +11,8 @@ import Statistics
 /// A fit of a shop's clusters, and what changed by it.
 package struct ClusterStudy: Sendable {
   package struct Options: Sendable {
-    /// How many clusters; nil: as many of `chosenCounts` as the simplified silhouette prefers.
+    /// How many clusters; nil: as many of `chosenCounts` as the simplified silhouette prefers, of
+    /// those numbers that leave no cluster nearly empty.
     package var count: Int?
     package var seed: UInt64 = 1
 
@@ -33,6 +34,8 @@ package struct ClusterStudy: Sendable {
   package static let minimumCustomers = 50
   /// Two say no more than active and silent; more than eight nobody names.
   package static let chosenCounts = 3...8
+  /// A number that leaves a cluster with a smaller share of the customers is not chosen.
+  static let leastShare = 0.02
 
   package let customers: Int
   /// Nil where there are too few customers.
@@ -62,10 +65,13 @@ package struct ClusterStudy: Sendable {
       return
     }
     let (means, deviations) = Self.scale(figures)
-    let points = ClusterPoints(
-      columns: means.indices.map { index in
-        figures.map { ($0[index] - means[index]) / deviations[index] }
-      })
+    var fitted = ShopClusters(
+      means: means, deviations: deviations, clusters: [], nextNumber: former?.nextNumber ?? 1)
+    var columns = means.map { _ in [Double]() }
+    for figure in figures {
+      for (index, number) in fitted.scaled(figure).enumerated() { columns[index].append(number) }
+    }
+    let points = ClusterPoints(columns: columns)
     var own = KMeans.Options()
     own.seed = options.seed
     var tried: [(count: Int, silhouette: Double)] = []
@@ -73,7 +79,8 @@ package struct ClusterStudy: Sendable {
     if count == nil {
       guard
         let choice = KMeans.choose(
-          points, counts: Self.chosenCounts, own, goesOn: { goesOn(0.1 + $0 * 0.6) })
+          points, counts: Self.chosenCounts, leastShare: Self.leastShare, own,
+          goesOn: { goesOn(0.1 + $0 * 0.6) })
       else { return nil }
       (count, tried) = (choice.best, choice.tried)
     }
@@ -83,10 +90,7 @@ package struct ClusterStudy: Sendable {
     else { return nil }
     inertia = found.inertia
     iterations = found.iterations
-    var fitted = ShopClusters(
-      means: means, deviations: deviations,
-      clusters: found.sizes.indices.map { .init(label: "", centre: found.centres[$0]) },
-      nextNumber: former?.nextNumber ?? 1)
+    fitted.clusters = found.sizes.indices.map { .init(label: "", centre: found.centres[$0]) }
     let moved = fitted.takeLabels(of: former, sizes: found.sizes)
     rows = fitted.clusters.indices.map { index in
       let cluster = fitted.clusters[index]
@@ -94,7 +98,7 @@ package struct ClusterStudy: Sendable {
         label: cluster.label, customers: found.sizes[index],
         figures: fitted.figures(of: cluster.centre).map { Elementary.exponential($0) - 1 },
         moved: moved[index])
-    }
+    }.sorted { $0.customers > $1.customers }
     if let former {
       var changes = 0
       for (point, own) in found.assignment.enumerated()

@@ -8,6 +8,9 @@ import Statistics
 //
 //   days since the last order, visits, spend per visit, days since the first order
 //
+// and held within three deviations, so that a few who paid nothing do not make a cluster of their
+// own.
+//
 // A customer is in the cluster whose centre is nearest now: the centres are those of the fit, the
 // figures those of the viewpoint. Labels (`c1`, `c2`, ...) stay with the centres across fits.
 
@@ -41,7 +44,7 @@ package struct ShopClusters: Equatable, Sendable {
   }
 
   func scaled(_ figures: [Double]) -> [Double] {
-    figures.indices.map { (figures[$0] - means[$0]) / deviations[$0] }
+    figures.indices.map { max(-3, min(3, (figures[$0] - means[$0]) / deviations[$0])) }
   }
 
   /// A centre's logarithms, in no scale.

@@ -125,24 +125,30 @@ package struct KMeans: Equatable, Sendable {
   /// The number of clusters of that range whose simplified silhouette is highest, on a sample; of
   /// equal ones the smaller.
   ///
+  /// - Parameter leastShare: a number that leaves a cluster with a smaller share of the points is
+  ///   passed over, unless all do.
   /// - Returns: each count that was tried with its silhouette, and the best; nil where it was
   ///   stopped or there are no points.
   package static func choose(
-    _ points: ClusterPoints, counts: ClosedRange<Int>, _ options: Options = Options(),
-    goesOn: (Double) -> Bool = { _ in true }
+    _ points: ClusterPoints, counts: ClosedRange<Int>, leastShare: Double = 0,
+    _ options: Options = Options(), goesOn: (Double) -> Bool = { _ in true }
   ) -> (best: Int, tried: [(count: Int, silhouette: Double)])? {
     var chance = SplitMix(seed: options.seed)
     let sample = points.sample(options.sampleCount, &chance)
     var tried: [(count: Int, silhouette: Double)] = []
+    var best: (count: Int, silhouette: Double)?
     for count in counts {
       guard goesOn(Double(count - counts.lowerBound) / Double(counts.count)),
         let found = KMeans(sample, count: count, options)
       else { return nil }
-      tried.append((count, found.silhouette(of: sample)))
+      let silhouette = found.silhouette(of: sample)
+      tried.append((count, silhouette))
+      let least = Double(found.sizes.min() ?? 0) / Double(sample.count)
+      if least >= leastShare, silhouette > best?.silhouette ?? -.infinity {
+        best = (count, silhouette)
+      }
     }
-    var best = tried[0]
-    for next in tried where next.silhouette > best.silhouette { best = next }
-    return (best.count, tried)
+    return (best?.count ?? counts.lowerBound, tried)
   }
 }
 

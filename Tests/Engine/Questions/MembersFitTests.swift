@@ -79,6 +79,12 @@ import Testing
     #expect(expected[0]["cluster"] != nil)
   }
 
+  @Test func aShopWithoutOrdersHasNothingToFit() throws {
+    let result = try TestShop().result("members.fit", "{}")["result"]
+    #expect(result?["lifetime"]?["reason"]?.text == "too_few_customers")
+    #expect(result?["clusters"]?["customers"]?.int == 0)
+  }
+
   @Test func fewCustomersKeepThePrior() throws {
     let world = try SampleWorld()
     let result = try world.shop.result("members.fit", #"{"what":["lifetime"]}"#)["result"]

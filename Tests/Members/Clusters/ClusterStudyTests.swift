@@ -85,6 +85,14 @@ import Testing
     #expect((fewer.drift ?? 0) > 0 && fewer.clusters?.nextNumber == 5)
   }
 
+  /// A handful who paid nothing lie far from everybody, and are no kind of their own.
+  @Test func whoPaidNothingMakesNoCluster() throws {
+    var shop = Self.shop()
+    for member in 0..<3 { shop.order("free-\(member)", day: 5, price: 0) }
+    let study = try Self.study(shop)
+    #expect(study.rows.count == 3 && study.rows.allSatisfy { $0.customers >= 60 })
+  }
+
   @Test func fewMembersHaveNoClusters() throws {
     let study = try Self.study(Self.shop(10))
     #expect(study.clusters == nil && study.customers == 30)
