@@ -51,6 +51,11 @@ let package = Package(
     .testTarget(
       name: "HouseTests", dependencies: ["TestSupport"], path: "Tests/House", swiftSettings: strict),
 
+    // MARK: member-benchmark: lifetime fits and clusters, timed; Tests/Benchmarks/members.py runs it
+    .executableTarget(
+      name: "member-benchmark", dependencies: ["Members", "Shop", "Statistics"],
+      path: "Tests/Benchmarks/MemberBenchmark", swiftSettings: strict),
+
     // MARK: Members
     .target(name: "Members", dependencies: ["Shop", "Statistics"], swiftSettings: strict),
     .testTarget(

@@ -25,6 +25,10 @@ extension Engine {
     try facts.write(to: sink)
     try affinity.write(to: sink)
     try members.write(facts: facts, to: sink)
+    try sink.put(record: "members.fitted") { packer in
+      packer.optional(members.fitted.lifetime) { $0.value($1.value) }
+      packer.optional(members.fitted.clusters) { $0.value($1.value) }
+    }
     try segments.write(to: sink)
     try ledger.write(to: sink)
     try decisions.write(to: sink)
@@ -58,9 +62,26 @@ extension Engine {
     }
     affinity = try AffinityIndex(from: source)
     try members.load(facts: facts, from: source)
+    members.fitted = try FittedMembers(from: source)
     segments = try SegmentBook(from: source)
     ledger = try CouponLedger(settings: facts.settings, from: source)
     decisions = try DecisionTable(from: source)
     replies = try ReplyBook(from: source)
+  }
+}
+
+extension FittedMembers {
+  /// Reads what the snapshot holds.
+  fileprivate init(from source: some ColumnSource) throws(SnapshotProblem) {
+    let fitted = try source.record("members.fitted") { unpacker throws(SnapshotProblem) in
+      (lifetime: try unpacker.optionalValue(), clusters: try unpacker.optionalValue())
+    }
+    self.init()
+    do throws(RecordProblem) {
+      if let value = fitted.lifetime { lifetime = try ShopLifetime(value) }
+      if let value = fitted.clusters { clusters = try ShopClusters(value) }
+    } catch {
+      throw SnapshotProblem("members.fitted", "the model does not read: \(error.message)")
+    }
   }
 }

@@ -152,6 +152,8 @@ extension Engine {
       // version's.
       if let segment = try? SegmentBook.Segment(value) { segments.apply(segment) }
     case .ranker(let value): ownRanker = try? Ranker(value)
+    case .lifetime(let value): members.fitted.lifetime = try? ShopLifetime(value)
+    case .clusters(let value): members.fitted.clusters = try? ShopClusters(value)
     case .coupon(let fact): ledger.apply(fact)
     case .decided(let decision):
       guard let customer = facts.customers.index(of: decision.customer) else { return }
@@ -206,6 +208,8 @@ extension Engine {
       do throws(RankerProblem) { _ = try Ranker(value) } catch {
         throw element.failure("unknown_fact", "\(error.path): \(error.message)")
       }
+    case .lifetime(let value): _ = try ShopLifetime(value)
+    case .clusters(let value): _ = try ShopClusters(value)
     default: return
     }
   }

@@ -26,6 +26,8 @@ package enum Fact {
   case event(EventDraft)
   case segment(Value)
   case ranker(Value)
+  case lifetime(Value)
+  case clusters(Value)
   case coupon(LedgerFact)
   case decided(Decision)
   case forgotten(Forgotten)
@@ -74,6 +76,12 @@ extension Fact {
     case .ranker(let ranker):
       writer.key("ranker")
       writer.value(ranker)
+    case .lifetime(let model):
+      writer.key("lifetime")
+      writer.value(model)
+    case .clusters(let clusters):
+      writer.key("clusters")
+      writer.value(clusters)
     case .coupon(let fact):
       writer.key("coupon")
       writer.value(fact.value)
@@ -132,6 +140,8 @@ extension Fact {
     case "event": self = .event(try EventDraft(body))
     case "segment": self = .segment(try body.value())
     case "ranker": self = .ranker(try body.value())
+    case "lifetime": self = .lifetime(try body.value())
+    case "clusters": self = .clusters(try body.value())
     case "coupon": self = .coupon(try LedgerFact(try body.value(), settings: settings))
     case "decided": self = .decided(try Decision(try body.value()))
     case "cancelled":

@@ -64,16 +64,19 @@ package final class Service: RequestHandler {
     }
   }
 
-  /// Takes a ranker into use that was fitted beside the loop, as far as there is room to log it; if
-  /// not, the next call tries again.
+  /// Takes into use what was fitted beside the loop, as far as there is room to log it; if not, the
+  /// next call tries again.
   private func adoptFinishedWork() {
-    guard let fitted = engine.works.finished else { return }
-    let bytes = fitted.modelFile.count + 256
+    guard let finished = engine.works.finished else { return }
+    var writer = JSONWriter()
+    for fact in finished.facts { fact.write(to: &writer) }
+    let bytes = writer.bytes.count + 256
     guard
       (try? admit(Admission(recordBytes: bytes, requestBytes: bytes, frees: false))) != nil
     else { return }
-    engine.works.noteAdopted()
-    engine.use(fitted, now: now)
+    engine.works.noteAdopted(finished.kind)
+    for fact in finished.facts { engine.commit(fact, now: now) }
+    engine.endRecord()
   }
 
   /// A retry that gets its stored reply is not asked about, since it writes nothing.

@@ -17,6 +17,8 @@ import Shop
 /// Profiles of members, over norms that follow the facts.
 package struct MemberIndex: Sendable {
   package var rules = MemberRules.standard
+  /// What was fitted for this shop; it holds for every viewpoint from when it was.
+  package var fitted = FittedMembers()
   private var present: Kept?
   private var past: Kept?
   /// What a snapshot held of the present, until somebody asks.
@@ -33,7 +35,8 @@ package struct MemberIndex: Sendable {
     bringUpToDate(viewpoint, facts: facts)
     let kept = isPresent(viewpoint, facts) ? present! : past!
     return MemberView(
-      facts: facts, viewpoint: viewpoint, rules: rules, columns: kept.columns, norms: kept.norms)
+      facts: facts, viewpoint: viewpoint, rules: rules, columns: kept.columns, norms: kept.norms,
+      fitted: fitted)
   }
 
   /// The norms as seen from a viewpoint; costs what `view` costs.
@@ -53,8 +56,9 @@ package struct MemberIndex: Sendable {
   package func profile(
     of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts, norms: ShopNorms
   ) -> MemberProfile {
-    MemberView(facts: facts, viewpoint: viewpoint, rules: rules, columns: nil, norms: norms)
-      .profile(of: customer)
+    MemberView(
+      facts: facts, viewpoint: viewpoint, rules: rules, columns: nil, norms: norms, fitted: fitted
+    ).profile(of: customer)
   }
 
   /// The customers whose profile matches, in the order of their ids: see `MemberView.matches`.

@@ -9,19 +9,21 @@ package final class MemberView: Sendable {
   package let viewpoint: Viewpoint
   package let rules: MemberRules
   package let norms: ShopNorms
+  package let fitted: FittedMembers
   /// The shop's local day.
   package let today: Day
   private let columns: MemberColumns?
 
   init(
     facts: ShopFacts, viewpoint: Viewpoint, rules: MemberRules, columns: MemberColumns?,
-    norms: ShopNorms
+    norms: ShopNorms, fitted: FittedMembers
   ) {
     self.facts = facts
     self.viewpoint = viewpoint
     self.rules = rules
     self.columns = columns
     self.norms = norms
+    self.fitted = fitted
     today = facts.settings.zone.day(of: viewpoint.now)
   }
 

@@ -12,7 +12,7 @@ package enum Methods {
     // What goes with what, and what sells
     Similar.self, Trending.self, Bundles.self,
     // Learning
-    Train.self, Evaluate.self,
+    Train.self, Evaluate.self, MembersFit.self,
     // Coupons
     CouponsIssue.self, CouponsQuote.self, CouponsReserve.self, CouponsRedeem.self,
     CouponsRelease.self, CouponsReturn.self, CouponsVoid.self, CouponsList.self,

@@ -11,8 +11,8 @@ import Wire
 // columns share their memory until the loop writes to one, which then takes a copy of its own, once
 // for each column that the next write touches.
 //
-// Work that has something to keep (a fitted ranker) is taken over between two requests, on the
-// loop's thread, as a fact like any other.
+// Work that has something to keep (a fitted ranker, a lifetime model) is taken over between two
+// requests, on the loop's thread, as a fact like any other.
 
 /// One piece of long work: the loop's and the thread's view of it.
 package final class LongWork: @unchecked Sendable {
@@ -20,6 +20,16 @@ package final class LongWork: @unchecked Sendable {
   enum Product: Sendable {
     case ranker(RankerFitting.Result)
     case evaluation(RankReport)
+    case members(MemberFitting.Result)
+
+    /// What is to be kept of it.
+    var facts: [Fact] {
+      switch self {
+      case .ranker(let result): result.isBetter ? [.ranker(result.ranker.value)] : []
+      case .evaluation: []
+      case .members(let result): result.facts
+      }
+    }
   }
 
   let name: String
@@ -60,8 +70,8 @@ package final class LongWork: @unchecked Sendable {
 package struct LongWorkBook {
   private var works: [String: LongWork] = [:]
   private var count = 0
-  /// The work whose ranker was taken over already.
-  private var adopted: String?
+  /// By kind, the work whose product was taken over already.
+  private var adopted: [String: String] = [:]
 
   /// The newest work of a kind.
   subscript(kind: String) -> LongWork? { works[kind] }
@@ -80,15 +90,21 @@ package struct LongWorkBook {
     return work
   }
 
-  /// A ranker that is done, better, and not in use yet.
-  var finished: RankerFitting.Result? {
-    guard let work = works[Train.name], work.name != adopted,
-      case .ranker(let result)? = work.result, result.isBetter
-    else { return nil }
-    return result
+  /// The kinds of work that may have something to keep.
+  private static let keeping = [Train.name, MembersFit.name]
+
+  /// Work that is done and has something to keep that is not in use yet.
+  var finished: (kind: String, facts: [Fact])? {
+    for kind in Self.keeping {
+      guard let work = works[kind], work.name != adopted[kind], let facts = work.result?.facts,
+        !facts.isEmpty
+      else { continue }
+      return (kind, facts)
+    }
+    return nil
   }
 
-  mutating func noteAdopted() { adopted = works[Train.name]?.name }
+  mutating func noteAdopted(_ kind: String) { adopted[kind] = works[kind]?.name }
 }
 
 extension Engine {
@@ -138,6 +154,7 @@ extension Engine {
         fitted.write(to: &reply)
         reply.endObject()
       case .evaluation(let report): report.write(to: &reply)
+      case .members(let result): reply.value(result.report)
       }
     }
     reply.endObject()

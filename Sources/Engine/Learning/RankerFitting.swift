@@ -1,4 +1,5 @@
 import Affinity
+import Members
 import Shop
 import Wire
 
@@ -47,12 +48,14 @@ package struct ShopPast: Sendable {
   let facts: ShopFacts
   let baskets: BasketIndex
   let ranker: Ranker
+  let fitted: FittedMembers
 }
 
 extension Engine {
   /// A view of the shop for long work. O(1): columns are copied by the first write after it.
   package var past: ShopPast {
-    ShopPast(facts: facts, baskets: affinity.baskets, ranker: ranker)
+    ShopPast(
+      facts: facts, baskets: affinity.baskets, ranker: ranker, fitted: members.fitted)
   }
 
   /// Takes what was fitted for this shop into use.

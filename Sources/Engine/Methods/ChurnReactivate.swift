@@ -47,6 +47,7 @@ enum ChurnReactivate: Method {
           .required("because", .list(.string)),
         ]))), .required("considered", .integer, "customers who ever ordered"),
     .required("withheld", .map(.integer), "customers by reason"),
+    .required("lifetime_basis", .choice(["prior", "fitted"]), "where p_alive comes from"),
   ])
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
@@ -140,6 +141,8 @@ private struct WinBackRound {
       reply.integer(count)
     }
     reply.endObject()
+    reply.key("lifetime_basis")
+    reply.string(engine.members.fitted.basis)
     reply.endObject()
   }
 

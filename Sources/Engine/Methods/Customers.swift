@@ -17,7 +17,13 @@ enum CustomersGet: Method {
     .optional("recency_days", .integer), .optional("silence", .number, "days silent in usual gaps"),
     .optional("orders", .integer), .optional("returned", .integer), .optional("spend", .integer),
     .optional("average_order_value", .integer), .optional("usual_gap_days", .number),
-    .optional("p_alive", .number), .optional("value_12m", .integer),
+    .optional("p_alive", .number),
+    .optional(
+      "expected_orders_12m", .number, "in the next 365 days; those of a day count as one"),
+    .optional("value_12m", .integer),
+    .optional(
+      "lifetime_basis", .choice(["prior", "fitted"]), "where the three figures before come from"),
+    .optional("cluster", .string, "the label of the nearest; once members.fit made clusters"),
     .optional("price_sensitivity", .number), .optional("buyer_style", .string),
     .optional("preferred_channel", .string), .optional("preferred_category", .string),
     .optional("first_order_days", .integer), .optional("joined_days", .integer),

@@ -28,6 +28,9 @@ enum CustomersRank: Method {
       "the first of them, up to the limit"),
     .required("count", .integer, "all who have a score, listed or not"),
     .required("basis", .string, "what the scores come from: lifetime"),
+    .required(
+      "lifetime_basis", .choice(["prior", "fitted"]),
+      "whether the lifetime model was fitted on the shop's own log"),
   ])
 
   /// What customers can be ordered by.
@@ -108,6 +111,8 @@ enum CustomersRank: Method {
     reply.integer(count)
     reply.key("basis")
     reply.string("lifetime")
+    reply.key("lifetime_basis")
+    reply.string(view.fitted.basis)
     reply.endObject()
   }
 }

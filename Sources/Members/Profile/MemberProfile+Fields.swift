@@ -4,7 +4,8 @@ extension MemberProfile {
   /// All fields, in the order in which `customers.get` gives them.
   package static let fieldNames = [
     "id", "known", "name", "tier", "lifecycle", "level", "rfm", "recency_days", "silence", "orders",
-    "spend", "average_order_value", "returned", "usual_gap_days", "p_alive", "value_12m",
+    "spend", "average_order_value", "returned", "usual_gap_days", "p_alive",
+    "expected_orders_12m", "value_12m", "lifetime_basis", "cluster",
     "price_sensitivity", "buyer_style", "preferred_channel", "preferred_category", "joined_days",
     "first_order_days", "age", "birthday", "gender", "region", "occupation", "consent",
     "attributes", "identities", "acquisition", "points",
@@ -21,8 +22,10 @@ extension MemberProfile {
     case "lifecycle": .string(lifecycle)
     case "level": level.map(Value.string)
     case "rfm", "recency_days", "silence", "orders", "spend", "average_order_value", "returned",
-      "usual_gap_days", "p_alive", "value_12m", "price_sensitivity", "first_order_days":
+      "usual_gap_days", "price_sensitivity", "first_order_days":
       figure(name)
+    case "p_alive", "expected_orders_12m", "value_12m", "lifetime_basis": lifetimeFigure(name)
+    case "cluster": cluster.map(Value.string)
     case "buyer_style": tastes.buyerStyle.map(Value.string)
     case "preferred_channel": preferredChannel.map(Value.string)
     case "preferred_category": preferredCategory.map(Value.string)
@@ -48,8 +51,6 @@ extension MemberProfile {
     case "returned": .integer(Int64(summary.returned))
     case "first_order_days": firstOrderDays.map { .integer(Int64($0)) }
     case "usual_gap_days": usualGapDays.map { .number($0.rounded(decimals: 1)) }
-    case "p_alive": aliveProbability.map { .number($0.rounded(decimals: 4)) }
-    case "value_12m": summary.orders > 0 ? .integer(Int64(clamped: yearValue)) : nil
     case "price_sensitivity":
       summary.orders > 0 ? .number(priceSensitivity.rounded(decimals: 4)) : nil
     case "rfm": rfm.map(MemberProfile.value)

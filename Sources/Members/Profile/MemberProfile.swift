@@ -10,16 +10,20 @@ import Statistics
 //   silence            days since the last order / max(1, usual gap)
 //   order value        (spend + 3 v) / (n + 3), v the shop's mean; the margin likewise
 //   price sensitivity  (orders at a discount + 3 s) / (n + 3), s the shop's share
-//   P(alive)           the modified BG/NBD of `LifetimeModel`, but at least that of a one-time
-//                      buyer who is just as silent
-//   value in 12 months the model's P(alive) x orders expected in 365 days if alive x order value
+//   P(alive)           that of the lifetime model, but at least that of a one-time buyer who is
+//                      just as silent
+//   value in 12 months orders that the model expects in 365 days x what a visit is worth
+//
+// The lifetime model is the one that `members.fit` fitted on the shop's own log, else the modified
+// BG/NBD of `LifetimeModel` with strengths that follow from the shop's sums: `lifetime_basis`.
 //
 // The floor under P(alive): the model doubts a daily customer after a week of silence more than a
 // one-time buyer after a month, which is right for forecasts and wrong for a ranking in which
 // nobody who came back may stand below a one-time buyer of the same silence. So the figure that is
 // shown has the floor, and forecasts (value, order probability) use the model's own. On the CDNOW
 // sample the floor helps the ranking too: AUC of "buys in the next 39 weeks" .773 with it, .752
-// without, .772 for the expected orders.
+// without, .772 for the expected orders. A fitted plain BG/NBD says 1 of every one-time buyer:
+// shown is what the modified model says of them with the same parameters.
 
 /// Everything that is said of one customer from one viewpoint.
 ///

@@ -36,7 +36,8 @@ package struct LogisticRegression: Equatable, Sendable {
     var row = [Double](repeating: 0, count: width)
     for _ in 0..<30 {
       var gradient = [Double](repeating: 0, count: width)
-      var hessian = [Double](repeating: 0, count: width * width)
+      var hessian = [[Double]](
+        repeating: Array(repeating: 0, count: width), count: width)
       for index in rows {
         scale.standardized(features.row(index), into: &row)
         let probability = LogisticRegression.probability(row, weights)
@@ -45,15 +46,15 @@ package struct LogisticRegression: Equatable, Sendable {
         for first in 0..<width {
           gradient[first] += error * row[first]
           let scaled = weight * row[first]
-          for second in 0...first { hessian[first * width + second] += scaled * row[second] }
+          for second in 0...first { hessian[first][second] += scaled * row[second] }
         }
       }
-      hessian[0] += 1e-9
+      hessian[0][0] += 1e-9
       for feature in 1..<width {
         gradient[feature] -= ridge * weights[feature]
-        hessian[feature * width + feature] += ridge
+        hessian[feature][feature] += ridge
       }
-      guard let step = Cholesky.solve(hessian, gradient) else { return }
+      guard let step = Cholesky(hessian)?.solve(gradient) else { return }
       // Far steps are cut: Newton's method may overshoot where all outcomes are alike.
       let longest = step.reduce(0) { max($0, abs($1)) }
       let share = longest > 3 ? 3 / longest : 1

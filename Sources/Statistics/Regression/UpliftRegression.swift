@@ -119,7 +119,7 @@ package struct UpliftRegression: Equatable, Sendable {
   ) -> (FeatureScale, [Double])? {
     let scale = rows.features.scale(over: members)
     let width = rows.features.width + 1
-    var matrix = [Double](repeating: 0, count: width * width)
+    var matrix = [[Double]](repeating: Array(repeating: 0, count: width), count: width)
     var right = [Double](repeating: 0, count: width)
     var row = right
     for index in members {
@@ -129,12 +129,12 @@ package struct UpliftRegression: Equatable, Sendable {
         let entry = contrast * row[first]
         right[first] += entry * residuals[index]
         for second in 0...first {
-          matrix[first * width + second] += entry * contrast * row[second]
+          matrix[first][second] += entry * contrast * row[second]
         }
       }
     }
-    for index in 0..<width { matrix[index * width + index] += ridge * share * (1 - share) }
-    return Cholesky.solve(matrix, right).map { (scale, $0) }
+    for index in 0..<width { matrix[index][index] += ridge * share * (1 - share) }
+    return Cholesky(matrix).map { (scale, $0.solve(right)) }
   }
 
   /// By how many standard errors the squared residuals of held back rows fall.

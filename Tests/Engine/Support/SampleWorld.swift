@@ -50,6 +50,7 @@ struct SampleWorld {
     reservation = reserved["reservation"]?.text ?? ""
     try shop.result("train", "{}")
     try shop.result("evaluate", "{}")
+    try shop.result("members.fit", "{}")
   }
 
   static let cart =
@@ -169,6 +170,11 @@ struct SampleWorld {
       return [
         ("work", #""evaluate-2""#), ("cancel", "false"), ("seed", "2"), ("questions", "10"),
         ("share", "0.5"),
+      ]
+    case "members.fit":
+      return [
+        ("work", #""members.fit-3""#), ("cancel", "false"), ("what", #"["lifetime"]"#),
+        ("holdout_days", "30"), ("clusters", "3"), ("seed", "2"),
       ]
     default: return couponSamples(of: method)
     }

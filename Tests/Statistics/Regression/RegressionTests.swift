@@ -10,24 +10,24 @@ import Testing
     let count = Int.random(in: 1...8, using: &numbers)
     let half = (0..<count * count).map { _ in Double.random(in: -1...1, using: &numbers) }
     // A x A^T + I is positive definite.
-    var matrix = [Double](repeating: 0, count: count * count)
+    var matrix = [[Double]](repeating: Array(repeating: 0, count: count), count: count)
     for row in 0..<count {
       for column in 0..<count {
         for inner in 0..<count {
-          matrix[row * count + column] += half[row * count + inner] * half[column * count + inner]
+          matrix[row][column] += half[row * count + inner] * half[column * count + inner]
         }
-        if row == column { matrix[row * count + column] += 1 }
+        if row == column { matrix[row][column] += 1 }
       }
     }
     let truth = (0..<count).map { _ in Double.random(in: -3...3, using: &numbers) }
     let right = (0..<count).map { row in
-      (0..<count).reduce(0) { $0 + matrix[row * count + $1] * truth[$1] }
+      (0..<count).reduce(0) { $0 + matrix[row][$1] * truth[$1] }
     }
-    let solved = try #require(Cholesky.solve(matrix, right))
+    let solved = try #require(Cholesky(matrix)?.solve(right))
     for (a, b) in zip(solved, truth) { #expect(abs(a - b) < 1e-9) }
-    #expect(Cholesky.solve([0], [1]) == nil)
-    #expect(Cholesky.solve([1, 0, 2, 1], [1, 1]) == nil, "not positive definite")
-    #expect(Cholesky.solve([.nan], [1]) == nil)
+    #expect(Cholesky([[0]]) == nil)
+    #expect(Cholesky([[1, 0], [2, 1]]) == nil, "not positive definite")
+    #expect(Cholesky([[.nan]]) == nil)
   }
 
   /// At the optimum, the penalised gradient is zero: checked without the code that finds it.
