@@ -7,6 +7,8 @@ package struct PolicyBook: Sendable {
   private var versionsById: [String: [Policy]] = [:]
   /// Ids in the order of their bytes: the order of every answer.
   package private(set) var ids: [String] = []
+  /// Whether any version of any policy is on what customers prefer.
+  package private(set) var asksPreference = false
 
   package init() {}
 
@@ -57,5 +59,6 @@ package struct PolicyBook: Sendable {
       ids.insert(policy.id, at: place ?? ids.count)
     }
     versionsById[policy.id, default: []].append(policy)
+    if policy.scope == .preferred { asksPreference = true }
   }
 }
