@@ -3,7 +3,8 @@ import Shop
 // Which carts are tried
 // ---------------------
 // A policy is tried on carts of its own items: of those that it covers, the cheapest, the dearest,
-// and those with the least and the most margin. Of each, as few units as meet `min_spend` and the
+// those with the least and the most margin, and the one that meets `min_spend` most closely. Of
+// each, as few units as meet `min_spend` and the
 // units that are asked for, which is where a discount weighs the most; one more; and as many as
 // reach the cap. Two policies are tried on their carts and on the carts' unions.
 
@@ -32,7 +33,7 @@ struct CartFamily {
   static let madeUpItem = PricedItem(id: "made-up-item", price: 10_000)
 
   let policy: Policy
-  /// The items that stand for all that are covered, at most four.
+  /// The items that stand for all that are covered, at most five.
   private(set) var representatives: [PricedItem] = []
   /// Whether the items stand for a shop that has none that could be bought.
   private(set) var isMadeUp = false
@@ -83,7 +84,11 @@ struct CartFamily {
       if least.keepsMore(than: item) || least.cost == nil { least = item }
       if item.keepsMore(than: most) || most.cost == nil { most = item }
     }
-    for item in [cheapest, dearest, least, most]
+    // And the one that meets `min_spend` most closely, where an amount off weighs the most.
+    func spend(_ item: PricedItem) -> Int128 { Int128(leastUnits(of: item)) * Int128(item.price) }
+    var closest = cheapest
+    for item in covered where spend(item) < spend(closest) { closest = item }
+    for item in [cheapest, dearest, least, most, closest]
     where !representatives.contains(where: { $0.id == item.id }) {
       representatives.append(item)
     }

@@ -3,10 +3,9 @@ import Shop
 extension PolicyCheck {
   /// Whether anybody can ever use the policy: its window, then its `for`, then its carts.
   mutating func checkAlone(_ policy: Policy) {
-    guard let moment = checkWindow(policy), let shopper = checkAudience(policy, at: moment) else {
-      return
-    }
-    checkWarnings(policy, shopper, at: moment)
+    guard let moment = checkWindow(policy) else { return }
+    checkWarnings(policy, shop.shopper(for: [policy], at: moment) ?? anybody, at: moment)
+    guard let shopper = checkAudience(policy, at: moment) else { return }
     let preferred = shopper.id.map { shop.preferred($0, moment) } ?? PreferredItems()
     let family = CartFamily(policy, items: items, shop: shop, preferred: preferred)
     guard checkScope(policy, family, shopper, at: moment) else { return }
@@ -76,10 +75,10 @@ extension PolicyCheck {
     let result = witness.search([audience])
     let shown = show(anybody, [policy], anyCart, at: moment)
     if case .impossible(let field) = result {
-      let where_ = field.map { ": nothing fits what it asks of \($0)" } ?? ""
+      let fault = field.map { ": nothing fits what it asks of \($0)" } ?? ""
       report(
         .forContradiction, [policy],
-        "for of \(policy.id) contradicts itself, nobody can meet it" + where_, shown)
+        "for of \(policy.id) contradicts itself, nobody can meet it" + fault, shown)
       return nil
     }
     if policy.scope == .preferred {
@@ -139,10 +138,10 @@ extension PolicyCheck {
     if case .items(let condition) = policy.scope {
       var witness = ConditionWitness(domains: ConditionWitness.itemDomains)
       if case .impossible(let field) = witness.search([condition]) {
-        let where_ = field.map { ": nothing fits what it asks of \($0)" } ?? ""
+        let fault = field.map { ": nothing fits what it asks of \($0)" } ?? ""
         report(
           .onContradiction, [policy],
-          "on of \(policy.id) contradicts itself, no item can meet it" + where_, shown)
+          "on of \(policy.id) contradicts itself, no item can meet it" + fault, shown)
         return false
       }
     }
@@ -195,8 +194,8 @@ extension PolicyCheck {
       report(
         .marginFloorAlways, [policy],
         "the margin floor of \(policy.id), \(policy.marginFloorPercent ?? 0) %, refuses it on each "
-          + "of the \(refused.count) carts that were tried, and beside up to 10000 units of the item "
-          + "with the most margin", shown)
+          + "of the \(refused.count) carts that were tried, and beside up to 10000 units of the "
+          + "item with the most margin", shown)
     } else if let shown = shown(.noDiscount) {
       report(
         .neverDiscounts, [policy],
@@ -240,7 +239,7 @@ extension PolicyCheck {
       firsts.append(cart)
     }
     let subject = Subject(
-      policy: policy, carts: carts, firstCarts: Array(firsts.prefix(4)), shown: shown)
+      policy: policy, carts: carts, firstCarts: Array(firsts.prefix(5)), shown: shown)
     subjects.append(subject)
     checkValidity(of: subject)
     checkGift(of: subject)

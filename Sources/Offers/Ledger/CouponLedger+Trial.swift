@@ -41,7 +41,7 @@ extension CouponLedger {
         return .limitPerCustomer
       }
       if let index = customerNames.index(of: customer),
-        exceedsPeriod(policy, customer: index, use: instant, at: instant)
+        exceedsPeriod(policy.id, customer: index, use: instant, at: instant)
       {
         return .limitPerPeriod
       }

@@ -106,7 +106,7 @@ extension CouponLedger {
   private func usableCoupon(_ index: Int32) -> UsableCoupon {
     let coupon = coupons[Int(index)]
     return UsableCoupon(
-      code: coupon.code, policy: policy(of: coupon), expires: coupon.expires,
+      code: coupon.code, shared: shared(of: coupon), expires: coupon.expires,
       ceiling: coupon.ceiling)
   }
 
@@ -128,11 +128,15 @@ extension CouponLedger {
     case .expired: return .expired
     case .live: break
     }
-    let policy = policy(of: coupon)
-    if policies[policy.id]?.state == .paused { return .paused }
-    if let from = policy.window.from, instant < from.start(in: zone) { return .notStarted }
-    if !policy.window.isOpen(at: instant, in: zone) { return .notInHours }
-    if exceedsPeriod(policy, customer: coupon.customer, use: instant, at: instant) {
+    let version = shared(of: coupon)
+    if let current = policies.shared(version.policy.id) {
+      if current.policy.state == .paused { return .paused }
+    }
+    if let from = version.policy.window.from, instant < from.start(in: zone) {
+      return .notStarted
+    }
+    if !version.policy.window.isOpen(at: instant, in: zone) { return .notInHours }
+    if exceedsPeriod(version.policy.id, customer: coupon.customer, use: instant, at: instant) {
       return .limitPerPeriod
     }
     return reasonAgainstRevival(of: index, until: end)
@@ -209,7 +213,7 @@ extension CouponLedger {
         }
     } else if !booking.holds(at: latest) {
       reason = reasonAgainstRevival(of: coupon, until: .latest)
-      let policy = policy(of: coupons[Int(coupon)])
+      let policy = shared(of: coupons[Int(coupon)]).policy.id
       if exceedsPeriod(
         policy, customer: booking.customer, use: booking.began, at: instant, besides: index)
       {
