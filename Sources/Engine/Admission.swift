@@ -99,7 +99,10 @@ extension CouponsIssue {
   static func addedRecordBytes(_ engine: borrowing Engine, _ parameters: JSON) -> Int {
     // The reply has a code, or the reason against it, with each customer.
     let count = min(parameters.count(of: "customers"), CouponsIssue.maximumCustomerCount)
-    return count * (RecordBound.issueBytes + 96)
+    let policy = parameters["policy"]?.stringValue.flatMap { engine.ledger.policies[$0] }
+    // And what the customer prefers, where the policy is on that.
+    let named = policy?.scope == .preferred ? (PreferredItems.namedCount + 1) * 320 : 0
+    return count * (RecordBound.issueBytes + 96 + named)
   }
 }
 
@@ -123,6 +126,18 @@ extension ChurnReactivate {
     let listed = parameters["key"] == nil ? 0 : (2 << 10) + 320 * max(0, min(items, 100))
     return max(0, min(engine.facts.customers.count, limit))
       * (RecordBound.issueBytes + 2 * RecordBound.decisionBytes + listed) + (8 << 10)
+  }
+}
+
+extension PoliciesPause {
+  static func addedRecordBytes(_ engine: borrowing Engine, _ parameters: JSON) -> Int {
+    PolicyStateChange.addedRecordBytes(engine, parameters)
+  }
+}
+
+extension PoliciesResume {
+  static func addedRecordBytes(_ engine: borrowing Engine, _ parameters: JSON) -> Int {
+    PolicyStateChange.addedRecordBytes(engine, parameters)
   }
 }
 

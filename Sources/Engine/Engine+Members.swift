@@ -36,10 +36,15 @@ extension Engine {
   }
 
   /// What pricing has to know beside a cart.
-  mutating func pricing(of customer: String?, from viewpoint: Viewpoint) -> PricingFacts {
+  ///
+  /// - Parameter asksPreference: whether a coupon is on what the customer prefers, which takes a
+  /// pass over their lines.
+  mutating func pricing(
+    of customer: String?, from viewpoint: Viewpoint, asksPreference: Bool
+  ) -> PricingFacts {
     PricingFacts(
       items: facts.items, settings: facts.settings,
-      preferred: preferred(of: customer, from: viewpoint))
+      preferred: asksPreference ? preferred(of: customer, from: viewpoint) : PreferredItems())
   }
 
   /// What targeting reads of a member.
@@ -85,9 +90,11 @@ extension Engine {
     }
   }
 
-  /// The policies that params name, or all of them.
+  /// The active policies that params name, or all of them.
   func policies(named ids: [String]?) throws -> [Policy] {
-    guard let ids else { return ledger.policies.ids.compactMap { ledger.policies[$0] } }
+    guard let ids else {
+      return ledger.policies.ids.compactMap { ledger.policies[$0] }.filter { $0.state == .active }
+    }
     var policies: [Policy] = []
     var named: Set<String> = []
     for (index, id) in ids.enumerated() {
@@ -96,7 +103,8 @@ extension Engine {
           code: RPCError.Code.notFound, reason: "unknown_policy",
           message: "no policy \(id) is known; policies.put adds one", path: "policies[\(index)]")
       }
-      if named.insert(id).inserted { policies.append(policy) }
+      // Coupons of drafts and of paused policies are given to nobody.
+      if named.insert(id).inserted, policy.state == .active { policies.append(policy) }
     }
     return policies
   }

@@ -17,6 +17,9 @@ package enum Methods {
     CouponsIssue.self, CouponsQuote.self, CouponsReserve.self, CouponsRedeem.self,
     CouponsRelease.self, CouponsReturn.self, CouponsVoid.self, CouponsList.self,
     CouponsTotals.self,
+    // Policies, before and while they run
+    PoliciesCheck.self, PoliciesList.self, PoliciesGet.self, PoliciesPause.self,
+    PoliciesResume.self,
     // The process
     Status.self, Ping.self, Discover.self, Shutdown.self,
   ]

@@ -1,3 +1,5 @@
+import Offers
+
 /// Shapes that several methods speak of, under the names they bear in the OpenRPC document.
 package enum SharedShapes {
   package static let all: [(name: String, shape: Shape)] = [
@@ -94,6 +96,9 @@ package enum SharedShapes {
     .optional(
       "prior", .object([.optional("redemption", .number), .optional("uplift", .number)])),
     .optional("version", .integer),
+    .optional(
+      "state", .choice(Policy.State.allCases.map(\.rawValue)),
+      "draft: not given yet; paused: neither given nor used"),
   ]
 
   static let quote: [Field] = [

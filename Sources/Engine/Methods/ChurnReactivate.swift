@@ -34,7 +34,11 @@ enum ChurnReactivate: Method {
           .required("value_at_risk", .integer, "minor units a year"),
           .required(
             "coupon",
-            .nullable(.object([.required("policy", .string), .optional("code", .string)]))),
+            .nullable(
+              .object([
+                .required("policy", .string), .optional("code", .string),
+                .optional("preferred", PreferredItems.shape),
+              ]))),
           .required(
             "items",
             .list(.object([.required("item", .string), .required("source", .string)]))),
@@ -172,6 +176,10 @@ private struct WinBackRound {
       if let code = coupon.code {
         reply.key("code")
         reply.string(code)
+      }
+      if engine.ledger.policies[coupon.policy]?.scope == .preferred {
+        reply.key("preferred")
+        engine.writePreferred(of: member.profile.id, from: viewpoint, &reply)
       }
       reply.endObject()
     } else {

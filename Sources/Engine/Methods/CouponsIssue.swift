@@ -17,7 +17,12 @@ enum CouponsIssue: Method {
   static let result = Shape.object([
     .required(
       "issued",
-      .list(.object([.required("customer", .string), .required("code", .string)]))),
+      .list(
+        .object([
+          .required("customer", .string), .required("code", .string),
+          .optional(
+            "preferred", PreferredItems.shape, "what \"on\":\"preferred\" stands for, where asked"),
+        ]))),
     .required(
       "refused",
       .list(.object([.required("customer", .string), .required("reason", .string)]))),
@@ -30,7 +35,7 @@ enum CouponsIssue: Method {
       "customers", minimumCount: 1, maximumCount: maximumCustomerCount)
     _ = try reader.identifier("key")
     try reader.finish()
-    guard engine.ledger.policies[id] != nil else {
+    guard let policy = engine.ledger.policies[id] else {
       throw RPCError(
         code: RPCError.Code.notFound, reason: "unknown_policy",
         message: "no policy \(id) is known; policies.put adds one", path: "policy")
@@ -45,7 +50,16 @@ enum CouponsIssue: Method {
     reply.key("issued")
     reply.beginArray()
     for entry in issue.issued {
-      reply.pair("customer", entry.grant.customer, "code", entry.code)
+      reply.beginObject()
+      reply.key("customer")
+      reply.string(entry.grant.customer)
+      reply.key("code")
+      reply.string(entry.code)
+      if policy.scope == .preferred {
+        reply.key("preferred")
+        engine.writePreferred(of: entry.grant.customer, from: Viewpoint(now: call.now), &reply)
+      }
+      reply.endObject()
     }
     reply.endArray()
     reply.key("refused")

@@ -33,36 +33,6 @@ private func refusing<Result>(
   do throws(CouponLedger.Refusal) { return try body() } catch { throw RPCError(error) }
 }
 
-/// `coupons.quote`: the best that coupons can do for a cart.
-enum CouponsQuote: Method {
-  static let name = "coupons.quote"
-  static let summary =
-    "Prices a cart with the best admissible coupons, and says what would make others apply."
-  static let parameters: [Field] = [
-    .optional("customer", .string, "absent: a guest, who holds none"),
-    .required("cart", .shared("Cart")),
-    .optional("codes", .list(.string), "absent: everything that the customer holds"),
-    .optional("at", .moment),
-  ]
-  static let result = Shape.shared("Quote")
-
-  static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
-    var reader = try call.reader()
-    let customer = try reader.optionalIdentifier("customer")
-    let cart = try Cart(try reader.required("cart"))
-    let codes = try reader.identifiers("codes", maximumCount: CouponLedger.maximumCodeCount)
-    let moment = try reader.optionalMoment("at")
-    try reader.finish()
-    let viewpoint = call.viewpoint(at: moment)
-    let pricing = engine.pricing(of: customer, from: viewpoint)
-    let quote = engine.ledger.quote(
-      customer: customer, codes: codes, cart: cart, at: viewpoint.now, facts: pricing)
-    reply.beginObject()
-    reply.members(of: quote)
-    reply.endObject()
-  }
-}
-
 /// `coupons.reserve`: hold coupons while the customer pays.
 enum CouponsReserve: Method {
   static let name = "coupons.reserve"
@@ -82,7 +52,9 @@ enum CouponsReserve: Method {
     let use = try CouponUse(&reader).use
     let seconds = try reader.optionalInteger("ttl_seconds")
     try reader.finish()
-    let pricing = engine.pricing(of: use.customer, from: Viewpoint(now: call.now))
+    let pricing = engine.pricing(
+      of: use.customer, from: Viewpoint(now: call.now),
+      asksPreference: engine.ledger.asksPreference(customer: use.customer, codes: use.codes))
     let random = engine.surroundings.randomBits
     let reserved = try refusing { () throws(CouponLedger.Refusal) in
       try engine.ledger.prepareReserve(
@@ -131,7 +103,9 @@ enum CouponsRedeem: Method {
     } else {
       let use = try CouponUse(&reader).use
       try reader.finish()
-      let pricing = engine.pricing(of: use.customer, from: Viewpoint(now: call.now))
+      let pricing = engine.pricing(
+        of: use.customer, from: Viewpoint(now: call.now),
+        asksPreference: engine.ledger.asksPreference(customer: use.customer, codes: use.codes))
       (fact, quote) = try refusing { () throws(CouponLedger.Refusal) in
         try engine.ledger.prepareRedeem(use, at: call.now, facts: pricing)
       }

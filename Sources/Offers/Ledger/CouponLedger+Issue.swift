@@ -30,6 +30,7 @@ extension CouponLedger {
   package func reasonAgainstIssue(
     of policy: Policy, to customer: String, at instant: Instant, zone: Zone
   ) -> OfferReason? {
+    if let reason = policy.state.reasonAgainstIssue { return reason }
     if policy.window.reasonAgainstDates(at: instant, in: zone) == .expired { return .expired }
     if let reason = reasonAgainstHolding(policy, customer, more: 0, at: instant) { return reason }
     if policy.limits.total == nil, policy.budget == nil { return nil }
@@ -97,6 +98,7 @@ extension CouponLedger {
     _ policy: Policy, _ customer: String, _ profile: (String) -> Profile?, at instant: Instant,
     zone: Zone
   ) -> OfferReason? {
+    if let reason = policy.state.reasonAgainstIssue { return reason }
     if policy.window.reasonAgainstDates(at: instant, in: zone) == .expired { return .expired }
     if policy.audience == nil { return nil }
     guard let profile = profile(customer) else { return .notForCustomer }
@@ -133,6 +135,17 @@ extension CouponLedger {
     mutating func takeOne() {
       count -= 1
       money -= Int128(worstCase)
+    }
+  }
+}
+
+extension Policy.State {
+  /// Why coupons are not given in this state.
+  package var reasonAgainstIssue: OfferReason? {
+    switch self {
+    case .active: nil
+    case .draft: .draft
+    case .paused: .paused
     }
   }
 }

@@ -39,11 +39,11 @@ extension CouponLedger {
   /// at, also those that end with a later use. O(coupons of the customer + uses near the moment
   /// squared).
   func exceedsPeriod(
-    _ policy: Policy, customer: Int32, use began: Instant, at instant: Instant,
+    _ id: String, customer: Int32, use began: Instant, at instant: Instant,
     besides booking: Int32? = nil
   ) -> Bool {
-    guard let period = policies[policy.id]?.limits.perPeriod,
-      let policyIndex = policyNames.index(of: policy.id)
+    guard let period = policies.shared(id)?.policy.limits.perPeriod,
+      let policyIndex = policyNames.index(of: id)
     else { return false }
     let length = period.days * Instant.millisecondsPerDay
     let moment = began.milliseconds

@@ -53,43 +53,60 @@ extension CouponLedger {
   package func quote(
     customer: String?, codes: [String]?, cart: Cart, at instant: Instant, facts: PricingFacts
   ) -> Quote {
-    var usable: [UsableCoupon] = []
-    var refused: [Quote.NotApplied] = []
-    var seen: Set<String> = []
-    for code in codes ?? liveCodes(of: customer, at: instant) {
-      if !seen.insert(CouponCode.normalized(code)).inserted { continue }
-      guard let index = coupon(code: code) else {
-        refused.append(Quote.NotApplied(code: code, reason: .unknownCode))
-        continue
-      }
-      let reason = reasonAgainstUse(
-        of: index, by: customer, at: instant, until: .latest, zone: facts.settings.zone)
-      if let reason {
-        refused.append(Quote.NotApplied(code: coupons[Int(index)].code, reason: reason))
-      } else {
-        usable.append(usableCoupon(index))
-      }
-    }
+    let (usable, refused) = held(
+      customer: customer, codes: codes, at: instant, zone: facts.settings.zone)
     var quote = Pricer.bestStack(of: usable, on: cart, facts: facts)
+    if refused.isEmpty { return quote }
     quote.notApplied = (quote.notApplied + refused).sorted {
       $0.code.utf8.lexicographicallyPrecedes($1.code.utf8)
     }
     return quote
   }
 
-  private func liveCodes(of customer: String?, at instant: Instant) -> [String] {
-    guard let customer else { return [] }
-    return coupons(ofCustomer: customer).compactMap { index in
-      let coupon = coupons[Int(index)]
-      let state = state(of: coupon, at: instant)
-      return state == .live || state == .reserved ? coupon.code : nil
+  /// The coupons that a quote is about: those that can be used then, and why the others cannot.
+  func held(
+    customer: String?, codes: [String]?, at instant: Instant, zone: Zone
+  ) -> (usable: [UsableCoupon], refused: [Quote.NotApplied]) {
+    var usable: [UsableCoupon] = []
+    var refused: [Quote.NotApplied] = []
+    guard let codes else {
+      // The same order in which the codes would be named: that of issue.
+      for index in customer.map({ coupons(ofCustomer: $0) }) ?? [] {
+        let state = state(of: coupons[Int(index)], at: instant)
+        guard state == .live || state == .reserved else { continue }
+        sort(index, by: customer, at: instant, zone: zone, &usable, &refused)
+      }
+      return (usable, refused)
+    }
+    var seen: Set<String> = []
+    for code in codes {
+      if !seen.insert(CouponCode.normalized(code)).inserted { continue }
+      guard let index = coupon(code: code) else {
+        refused.append(Quote.NotApplied(code: code, reason: .unknownCode))
+        continue
+      }
+      sort(index, by: customer, at: instant, zone: zone, &usable, &refused)
+    }
+    return (usable, refused)
+  }
+
+  private func sort(
+    _ index: Int32, by customer: String?, at instant: Instant, zone: Zone,
+    _ usable: inout [UsableCoupon], _ refused: inout [Quote.NotApplied]
+  ) {
+    let reason = reasonAgainstUse(
+      of: index, by: customer, at: instant, until: .latest, zone: zone)
+    if let reason {
+      refused.append(Quote.NotApplied(code: coupons[Int(index)].code, reason: reason))
+    } else {
+      usable.append(usableCoupon(index))
     }
   }
 
   private func usableCoupon(_ index: Int32) -> UsableCoupon {
     let coupon = coupons[Int(index)]
     return UsableCoupon(
-      code: coupon.code, policy: policy(of: coupon), expires: coupon.expires,
+      code: coupon.code, shared: shared(of: coupon), expires: coupon.expires,
       ceiling: coupon.ceiling)
   }
 
@@ -111,10 +128,15 @@ extension CouponLedger {
     case .expired: return .expired
     case .live: break
     }
-    let policy = policy(of: coupon)
-    if let from = policy.window.from, instant < from.start(in: zone) { return .notStarted }
-    if !policy.window.isOpen(at: instant, in: zone) { return .notInHours }
-    if exceedsPeriod(policy, customer: coupon.customer, use: instant, at: instant) {
+    let version = shared(of: coupon)
+    if let current = policies.shared(version.policy.id) {
+      if current.policy.state == .paused { return .paused }
+    }
+    if let from = version.policy.window.from, instant < from.start(in: zone) {
+      return .notStarted
+    }
+    if !version.policy.window.isOpen(at: instant, in: zone) { return .notInHours }
+    if exceedsPeriod(version.policy.id, customer: coupon.customer, use: instant, at: instant) {
       return .limitPerPeriod
     }
     return reasonAgainstRevival(of: index, until: end)
@@ -191,7 +213,7 @@ extension CouponLedger {
         }
     } else if !booking.holds(at: latest) {
       reason = reasonAgainstRevival(of: coupon, until: .latest)
-      let policy = policy(of: coupons[Int(coupon)])
+      let policy = shared(of: coupons[Int(coupon)]).policy.id
       if exceedsPeriod(
         policy, customer: booking.customer, use: booking.began, at: instant, besides: index)
       {

@@ -23,6 +23,16 @@ extension CouponLedger {
     }
   }
 
+  /// Whether one of the coupons is of a policy on what the customer prefers: of the named ones, or
+  /// of all that the customer holds. O(coupons).
+  package func asksPreference(customer: String?, codes: [String]?) -> Bool {
+    if !policies.asksPreference { return false }
+    let indices =
+      codes.map { $0.compactMap { coupon(code: $0) } }
+      ?? customer.map { coupons(ofCustomer: $0) } ?? []
+    return indices.contains { policy(of: coupons[Int($0)]).scope == .preferred }
+  }
+
   /// What `coupons.totals` shows; money in minor units.
   package struct Totals: Equatable, Sendable {
     package var standing: Standing

@@ -77,11 +77,12 @@ package struct CouponLedger: Sendable {
   func coupons(ofPolicy index: Int32) -> [Int32] { couponsByPolicy[Int(index)] }
 
   /// The version that the coupon was issued under.
-  func policy(of coupon: Coupon) -> Policy {
-    guard let policy = policies[policyNames[coupon.policy], version: coupon.version] else {
-      preconditionFailure("a coupon's version is kept")
-    }
-    return policy
+  func policy(of coupon: Coupon) -> Policy { shared(of: coupon).policy }
+
+  func shared(of coupon: Coupon) -> SharedPolicy {
+    let version = policies.shared(policyNames[coupon.policy], version: coupon.version)
+    guard let version else { preconditionFailure("a coupon's version is kept") }
+    return version
   }
 
   // MARK: Standing

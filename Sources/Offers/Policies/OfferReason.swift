@@ -24,4 +24,8 @@ package enum OfferReason: String, Sendable, CaseIterable {
   case alreadyRedeemed = "already_redeemed"
   case reserved
   case void
+  /// The policy is a draft: nobody is given its coupons yet.
+  case draft
+  /// The policy is paused: its coupons are neither given nor used.
+  case paused
 }

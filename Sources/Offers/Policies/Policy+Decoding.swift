@@ -13,7 +13,7 @@ extension Policy {
       value, path: "",
       allowing: [
         "id", "title", "gives", "on", "min_spend", "for", "when", "limits", "budget", "stacking",
-        "guard", "prior", "version", "currency",
+        "guard", "prior", "version", "currency", "state",
       ])
     id = try record.required("id", record.text("id", maximumBytes: Policy.maximumIdBytes))
     title = try record.text("title")
@@ -37,6 +37,13 @@ extension Policy {
     prior = try record.value("prior").map(Prior.decode)
     version = try record.integer("version", 1...Int64(Int32.max)) ?? 1
     statesVersion = record.value("version") != nil
+    state =
+      try record.text("state").map { text throws(RecordProblem) in
+        guard let state = State(rawValue: text) else {
+          throw record.problem("state", "not_one_of", "expected one of active, draft, paused")
+        }
+        return state
+      } ?? .active
     source = value.without(member: "version")
     if budget != nil, worstCase == nil {
       throw RecordProblem(

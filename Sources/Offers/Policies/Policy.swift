@@ -43,8 +43,18 @@ package struct Policy: Equatable, Sendable {
   /// Whether `version` was stated, or is the default for a new id.
   package var statesVersion: Bool
   package var currency: String?
+  package var state: State
   /// What was put, without `version`.
   package var source: Value
+
+  /// Whether coupons of it are given, and may be used.
+  package enum State: String, CaseIterable, Sendable {
+    case active
+    /// Not given to anybody yet. Coupons that are out, of an earlier version, may be used.
+    case draft
+    /// Neither given nor used, until it is active again. A reservation is kept.
+    case paused
+  }
 
   /// What lines of a cart it is about.
   package enum Scope: Equatable, Sendable {

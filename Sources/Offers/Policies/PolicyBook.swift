@@ -4,29 +4,39 @@ import Shop
 /// under.
 package struct PolicyBook: Sendable {
   /// By id, the versions in ascending order; never empty.
-  private var versionsById: [String: [Policy]] = [:]
+  private var versionsById: [String: [SharedPolicy]] = [:]
   /// Ids in the order of their bytes: the order of every answer.
   package private(set) var ids: [String] = []
+  /// Whether any version of any policy is on what customers prefer.
+  package private(set) var asksPreference = false
 
   package init() {}
 
   /// What is in force under that id. O(1).
-  package subscript(id: String) -> Policy? { versionsById[id]?.last }
+  package subscript(id: String) -> Policy? { versionsById[id]?.last?.policy }
 
   /// The version that a coupon was issued under. O(log versions).
   package subscript(id: String, version version: Int64) -> Policy? {
+    shared(id, version: version)?.policy
+  }
+
+  /// What is in force under that id, shared.
+  func shared(_ id: String) -> SharedPolicy? { versionsById[id]?.last }
+
+  /// A version, shared. O(log versions).
+  func shared(_ id: String, version: Int64) -> SharedPolicy? {
     guard let versions = versionsById[id] else { return nil }
     var low = 0
     var high = versions.count
     while low < high {
       let middle = (low + high) / 2
-      if versions[middle].version < version { low = middle + 1 } else { high = middle }
+      if versions[middle].policy.version < version { low = middle + 1 } else { high = middle }
     }
-    return low < versions.count && versions[low].version == version ? versions[low] : nil
+    return low < versions.count && versions[low].policy.version == version ? versions[low] : nil
   }
 
   /// All versions that the policy had, the oldest first.
-  package func versions(of id: String) -> [Policy] { versionsById[id] ?? [] }
+  package func versions(of id: String) -> [Policy] { versionsById[id]?.map(\.policy) ?? [] }
 
   /// What putting the policy would do; changes nothing.
   ///
@@ -51,11 +61,13 @@ package struct PolicyBook: Sendable {
   /// Takes a policy that `check` accepted.
   package mutating func apply(_ policy: Policy) {
     precondition(
-      policy.version > self[policy.id]?.version ?? 0, "policies are checked before they are taken")
+      policy.version > shared(policy.id)?.policy.version ?? 0,
+      "policies are checked before they are taken")
     if versionsById[policy.id] == nil {
       let place = ids.firstIndex { policy.id.utf8.lexicographicallyPrecedes($0.utf8) }
       ids.insert(policy.id, at: place ?? ids.count)
     }
-    versionsById[policy.id, default: []].append(policy)
+    versionsById[policy.id, default: []].append(SharedPolicy(policy))
+    if policy.scope == .preferred { asksPreference = true }
   }
 }

@@ -6,7 +6,7 @@ import Shop
 /// Every tie between lines goes to the first in this order: by item, unit price and quantity. Lines
 /// that are equal in all three are interchangeable, so that a quote is the same for every order of
 /// the lines.
-struct CanonicalCart {
+final class CanonicalCart {
   let lines: [Cart.Line]
   /// The index of each line in the cart as it was sent.
   let sentIndex: [Int]
@@ -27,7 +27,7 @@ struct CanonicalCart {
   init(_ cart: Cart, facts: PricingFacts, usable: [UsableCoupon]) {
     self.facts = facts
     var names: [String] = []
-    for case .items(let condition) in usable.lazy.map(\.policy.scope) {
+    for case .items(let condition) in usable.lazy.map(\.shared.policy.scope) {
       for name in condition.fieldNames where !names.contains(name) { names.append(name) }
     }
     sentIndex = cart.lines.indices.sorted { left, right in

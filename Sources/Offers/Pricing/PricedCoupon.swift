@@ -4,23 +4,38 @@ import Shop
 /// pricing's to say.
 package struct UsableCoupon: Sendable {
   package var code: String
-  package var policy: Policy
+  /// A policy is large: coupons share it.
+  let shared: SharedPolicy
   package var expires: Instant?
   /// The most that this one coupon may cost, beside what its policy says; nil for no more than
   /// that.
   package var ceiling: Int64?
 
   package init(code: String, policy: Policy, expires: Instant? = nil, ceiling: Int64? = nil) {
+    self.init(
+      code: code, shared: SharedPolicy(policy), expires: expires, ceiling: ceiling)
+  }
+
+  init(code: String, shared: SharedPolicy, expires: Instant?, ceiling: Int64?) {
     self.code = code
-    self.policy = policy
+    self.shared = shared
     self.expires = expires
     self.ceiling = ceiling
   }
+
+  package var policy: Policy { shared.policy }
+}
+
+/// A policy that is read in many places and never changed.
+final class SharedPolicy: Sendable {
+  let policy: Policy
+
+  init(_ policy: Policy) { self.policy = policy }
 }
 
 /// A coupon next to one cart: which lines it covers, and what it takes off whatever is left of
 /// them.
-struct PricedCoupon {
+final class PricedCoupon {
   let coupon: UsableCoupon
   /// Canonical indices of the covered lines, ascending.
   let covered: [Int]
@@ -30,13 +45,15 @@ struct PricedCoupon {
   let units: [Int64]
   /// For bundles: how many complete sets there are.
   let setCount: Int64
-  /// What it costs beside the discount.
-  let giftCost: Int64
+  let terms: Terms
   /// What it takes off the cart alone, the most that it can take off in any stack: less left of the
   /// lines never makes any kind take more.
   private(set) var alone: Int64 = 0
 
-  var policy: Policy { coupon.policy }
+  var shared: SharedPolicy { coupon.shared }
+  var policy: Policy { coupon.shared.policy }
+  /// What it costs beside the discount.
+  var giftCost: Int64 { terms.giftCost }
 
   /// Why it does not apply to the cart even alone.
   struct Refusal: Error {
@@ -46,16 +63,17 @@ struct PricedCoupon {
 
   init(_ coupon: UsableCoupon, on cart: CanonicalCart) throws(Refusal) {
     self.coupon = coupon
-    let policy = coupon.policy
+    let policy = coupon.shared.policy
     covered = cart.lines(coveredBy: policy)
     quantities = covered.map { cart.lines[$0].quantity }
-    giftCost = PricedCoupon.giftCost(of: coupon, on: cart)
+    let giftCost = PricedCoupon.giftCost(of: coupon, on: cart)
     if covered.isEmpty { throw Refusal(reason: .notOnItems) }
     let spend = covered.reduce(0) { $0 + cart.gross[$1] }
     if spend < policy.minimumSpend {
       throw Refusal(reason: .minimumSpend, need: .spendMore(policy.minimumSpend - spend))
     }
     (units, setCount) = try PricedCoupon.units(of: policy.gives, covered: covered, on: cart)
+    terms = Terms(coupon, setCount: setCount, giftCost: giftCost)
     if case .freeShipping = policy.gives, cart.shipping == 0 { throw Refusal(reason: .notOnItems) }
     if giftCost > coupon.ceiling ?? .max { throw Refusal(reason: .budget) }
     let effect = effect(on: cart.gross, shipping: cart.shipping)
@@ -75,9 +93,9 @@ struct PricedCoupon {
   /// A gift costs what the policy caps it at, else what the item costs as far as that is known;
   /// points, trials and invitations cost their cap.
   private static func giftCost(of coupon: UsableCoupon, on cart: CanonicalCart) -> Int64 {
-    if coupon.policy.gives.isDiscount { return 0 }
-    if let cap = coupon.policy.cap { return cap }
-    guard case .gift(let item) = coupon.policy.gives else { return 0 }
+    if coupon.shared.policy.gives.isDiscount { return 0 }
+    if let cap = coupon.shared.policy.cap { return cap }
+    guard case .gift(let item) = coupon.shared.policy.gives else { return 0 }
     return cart.unitCost(of: item) ?? 0
   }
 

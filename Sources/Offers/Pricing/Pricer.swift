@@ -26,8 +26,8 @@ package enum Pricer {
     let (chosen, spare) = distinct(coupons)
     let searched = widest(chosen)
     var search = StackSearch(searched, on: cart)
-    search.run()
-    let applied = Set(search.best.parts.map(\.code))
+    let best = search.run()
+    let applied = Set(best.parts.map(\.code))
     for coupon in spare {
       refused.append(Quote.NotApplied(code: coupon.coupon.code, reason: .exclusive))
     }
@@ -39,7 +39,7 @@ package enum Pricer {
         Quote.NotApplied(code: coupon.coupon.code, reason: stacked.reason ?? .notBest))
     }
     return Quote(
-      goods: cart.goods, shipping: cart.shipping, applied: search.best.parts,
+      goods: cart.goods, shipping: cart.shipping, applied: best.parts,
       notApplied: refused.sorted { $0.code.utf8.lexicographicallyPrecedes($1.code.utf8) },
       isBest: search.isExact && searched.count == chosen.count)
   }
@@ -73,22 +73,35 @@ package enum Pricer {
     return Quote(goods: cart.goods, shipping: cart.shipping, applied: last.parts)
   }
 
+  private struct Kind: Hashable {
+    var policy: String
+    var version: Int64
+    var ceiling: Int64?
+  }
+
   /// Of coupons that are alike (one version of one policy, one ceiling) the one to use, which
   /// expires first; the others can only be spare, as no order takes two coupons of one policy.
   private static func distinct(
     _ coupons: [PricedCoupon]
   ) -> (chosen: [PricedCoupon], spare: [PricedCoupon]) {
-    struct Kind: Hashable {
-      var policy: String
-      var version: Int64
-      var ceiling: Int64?
+    func key(_ coupon: PricedCoupon) -> Kind {
+      Kind(
+        policy: coupon.shared.policy.id, version: coupon.shared.policy.version,
+        ceiling: coupon.coupon.ceiling)
     }
+    // A few coupons of as many policies, which is the usual case, need no table.
+    let isFew = coupons.count <= 16
+    let repeats =
+      isFew
+      && coupons.indices.contains { index in
+        coupons[..<index].contains { $0.shared.policy.id == coupons[index].shared.policy.id }
+      }
+    if isFew && !repeats { return (coupons, []) }
     var place: [Kind: Int] = [:]
     var chosen: [PricedCoupon] = []
     var spare: [PricedCoupon] = []
     for coupon in coupons {
-      let kind = Kind(
-        policy: coupon.policy.id, version: coupon.policy.version, ceiling: coupon.coupon.ceiling)
+      let kind = key(coupon)
       guard let index = place[kind] else {
         place[kind] = chosen.count
         chosen.append(coupon)

@@ -33,11 +33,11 @@ struct Stack {
   mutating func add(
     _ coupon: PricedCoupon, place: Int, others: [PricedCoupon], on cart: CanonicalCart
   ) -> OfferReason? {
-    for other in places where Stack.conflict(others[other].policy, coupon.policy) {
+    for other in places where Stack.conflict(others[other].shared.policy, coupon.shared.policy) {
       return .exclusive
     }
     let effect = coupon.effect(on: left, shipping: shippingLeft)
-    if coupon.policy.gives.isDiscount {
+    if coupon.shared.policy.gives.isDiscount {
       if effect.discount == 0 { return .noDiscount }
     } else {
       giftCount += 1
@@ -54,7 +54,7 @@ struct Stack {
     shippingLeft -= effect.shipping
     discount += effect.discount
     giftCost += coupon.giftCost
-    if let floor = coupon.policy.marginFloorPercent {
+    if let floor = coupon.shared.policy.marginFloorPercent {
       marginFloorPercent = max(floor, marginFloorPercent ?? floor)
     }
     if let floor = marginFloorPercent {
@@ -67,7 +67,7 @@ struct Stack {
     places.append(place)
     parts.append(
       Quote.Applied(
-        code: coupon.coupon.code, policy: coupon.policy.id, discount: effect.discount,
+        code: coupon.coupon.code, policy: coupon.shared.policy.id, discount: effect.discount,
         shipping: effect.shipping, giftCost: coupon.giftCost,
         lines: lines.sorted { $0.index < $1.index }))
     return nil
@@ -92,12 +92,14 @@ extension PricedCoupon {
   /// of units, percentages, amounts, shipping, gifts), policy id and code. Percentages apply to
   /// what earlier coupons left.
   static func isApplied(_ one: PricedCoupon, before other: PricedCoupon) -> Bool {
-    let (a, b) = (one.policy, other.policy)
-    if a.stacking.priority != b.stacking.priority {
-      return a.stacking.priority > b.stacking.priority
+    let (a, b) = (one.shared, other.shared)
+    let (first, second) = (a.policy.stacking.priority, b.policy.stacking.priority)
+    if first != second { return first > second }
+    let (rank, otherRank) = (a.policy.gives.rank, b.policy.gives.rank)
+    if rank != otherRank { return rank < otherRank }
+    if a.policy.id != b.policy.id {
+      return a.policy.id.utf8.lexicographicallyPrecedes(b.policy.id.utf8)
     }
-    if a.gives.rank != b.gives.rank { return a.gives.rank < b.gives.rank }
-    if a.id != b.id { return a.id.utf8.lexicographicallyPrecedes(b.id.utf8) }
     return one.coupon.code.utf8.lexicographicallyPrecedes(other.coupon.code.utf8)
   }
 }

@@ -192,6 +192,8 @@ struct SampleWorld {
     case "coupons.quote":
       return [
         ("customer", #""c-1""#), ("cart", SampleWorld.cart), ("codes", #"["\#(code)"]"#), at,
+        ("policies", #"["ten",{"id":"new","gives":{"kind":"free_shipping"}}]"#),
+        ("profile", #"{"orders":3}"#),
       ]
     case "coupons.reserve": return [("key", #""k6""#)] + use + [("ttl_seconds", "60")]
     case "coupons.redeem":
@@ -204,6 +206,15 @@ struct SampleWorld {
     case "coupons.void": return [("key", #""k10""#), ("codes", #"["\#(code)"]"#)]
     case "coupons.list": return [("customer", #""c-1""#), at]
     case "coupons.totals": return [("policy", #""ten""#), at]
+    case "policies.check":
+      return [
+        ("policies", #"["ten"]"#), at,
+        ("candidates", #"[{"id":"new","gives":{"kind":"percent_off","percent":20}}]"#),
+      ]
+    case "policies.list": return [("state", #""active""#), at]
+    case "policies.get": return [("policy", #""ten""#), ("version", "1"), at]
+    case "policies.pause", "policies.resume":
+      return [("policies", #"["ten"]"#), ("key", #""k11""#)]
     default: return []
     }
   }
