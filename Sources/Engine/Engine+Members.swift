@@ -18,10 +18,23 @@ extension Engine {
     do throws(RecordProblem) {
       return try MemberRules(value, over: members.rules)
     } catch {
+      var error = error
+      if error.reason == "gap" || error.reason == "overlap", let fault = RFMTable.Fault(of: value) {
+        error = fault.problem(customer: customer(scoring: fault.scores))
+      }
       throw ParameterError(
         path: error.path.isEmpty ? path : path + "." + error.path,
         reason: ErrorReason(error.reason), message: error.message)
     }
+  }
+
+  /// A customer whose RFM scores are these as things stand, the first by id; nil where there is
+  /// none.
+  private func customer(scoring scores: RFMScores) -> String? {
+    var members = self.members
+    let view = members.view(from: Viewpoint(now: lastLogged), facts: facts)
+    return facts.customers.indicesByID.first { view.profile(of: $0).rfm == scores }
+      .map { facts.customers.names[$0] }
   }
 
   /// What `on: "preferred"` stands for, for one customer.

@@ -29,6 +29,9 @@ extension Engine {
     let ledger = self.ledger
     let evidence = decisions.evidence(
       from: viewpoint, policies: policies,
+      isSameOffer: { policy, version in
+        ledger.policies[policy.id, version: version].map { $0.isSameOffer(as: policy) } ?? false
+      },
       realised: { ledger.realisedCost(code: $0, at: viewpoint.now) }
     ) { customer, after, until in
       var isFound = false

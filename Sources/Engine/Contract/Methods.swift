@@ -6,7 +6,8 @@ package enum Methods {
     CustomersUnlink.self, CustomersForget.self, OrdersPut.self, OrdersCancel.self,
     OrdersReturn.self, EventsPut.self, SegmentsPut.self, PoliciesPut.self,
     // Reading back
-    CustomersGet.self, CustomersMatch.self, CustomersRank.self, SegmentsCross.self, OrdersGet.self,
+    CustomersGet.self, CustomersMatch.self, CustomersRank.self, CustomersChanges.self,
+    SegmentsList.self, SegmentsGet.self, SegmentsCross.self, SegmentsFunnel.self, OrdersGet.self,
     // The three questions
     Recommend.self, Target.self, ChurnReactivate.self,
     // What goes with what, and what sells

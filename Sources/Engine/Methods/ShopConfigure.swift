@@ -20,6 +20,8 @@ enum ShopConfigure: Method {
         .optional("tiers", .list(.map(.any)), "[{\"id\", \"when\"}], the last without when"),
         .optional("lifecycle", .list(.map(.any)), "as tiers"),
         .optional("levels", .list(.map(.any)), "[{\"id\", \"spend\"}], rising"),
+        .optional(
+          "rfm", .map(.any), "{\"thresholds\", \"classes\"}; classes must partition all scores"),
       ]), "how members are sorted; Models/README.md explains it"),
     .optional(
       "recommend",

@@ -53,17 +53,17 @@ extension MemberProfile {
     case "usual_gap_days": usualGapDays.map { .number($0.rounded(decimals: 1)) }
     case "price_sensitivity":
       summary.orders > 0 ? .number(priceSensitivity.rounded(decimals: 4)) : nil
-    case "rfm": rfm.map(MemberProfile.value)
+    case "rfm": rfm.map(value)
     default: nil
     }
   }
 
-  private static func value(_ scores: RFMScores) -> Value {
+  private func value(_ scores: RFMScores) -> Value {
     .object([
       .init(name: "recency", value: .integer(Int64(scores.recency))),
       .init(name: "frequency", value: .integer(Int64(scores.frequency))),
       .init(name: "monetary", value: .integer(Int64(scores.monetary))),
-      .init(name: "class", value: .string(RFMClass(scores).rawValue)),
+      .init(name: "class", value: .string(view.rules.rfm.name(of: scores))),
     ])
   }
 

@@ -92,9 +92,15 @@ package final class MemberProfile: FieldSource {
 
   // MARK: Groups
 
-  package private(set) lazy var rfm: RFMScores? = summary.last.map { last in
-    view.norms.cuts.scores(
-      lastDay: view.facts.settings.zone.day(of: last), orders: summary.orders, spend: summary.spend)
+  package private(set) lazy var rfm: RFMScores? = summary.last.map { last -> RFMScores in
+    let lastDay = view.facts.settings.zone.day(of: last)
+    if let thresholds = view.rules.rfm.thresholds {
+      return thresholds.scores(
+        daysSilent: Int64(max(0, view.today.number - lastDay.number)),
+        orders: Int64(summary.orders), spend: summary.spend)
+    }
+    return view.norms.cuts.scores(
+      lastDay: lastDay, orders: summary.orders, spend: summary.spend)
   }
 
   package private(set) lazy var tier: String = view.rules.tier(of: self)

@@ -28,6 +28,8 @@ package struct MemberRules: Equatable, Sendable {
   package private(set) var stages: [Rule]
   /// Ascending by spend; empty for a shop without levels.
   package private(set) var levels: [Level]
+  /// Thresholds and classes of the RFM scores, where the shop has its own.
+  package private(set) var rfm = RFMTable()
 
   package static let standard: MemberRules = {
     let lapsed = condition(#"silence"#, 3, days: 30)
@@ -127,10 +129,11 @@ extension MemberRules {
       case "tiers": tiers = try MemberRules.rules(member.value, at: "tiers")
       case "lifecycle": stages = try MemberRules.rules(member.value, at: "lifecycle")
       case "levels": levels = try MemberRules.levels(member.value)
+      case "rfm": rfm = try RFMTable(member.value, over: rfm)
       default:
         throw RecordProblem(
           path: member.name, reason: "unknown_parameter",
-          message: "\(member.name) is not known here; allowed: tiers, lifecycle, levels")
+          message: "\(member.name) is not known here; allowed: tiers, lifecycle, levels, rfm")
       }
     }
   }

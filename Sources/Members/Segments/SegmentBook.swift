@@ -16,6 +16,11 @@ package struct SegmentBook: Sendable {
 
   package subscript(id: String) -> Segment? { segments[id] }
 
+  /// All of them, by id.
+  package var all: [Segment] {
+    segments.values.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+  }
+
   /// Whether taking the segment would change anything.
   package func changes(_ segment: Segment) -> Bool { segments[segment.id] != segment }
 

@@ -278,6 +278,14 @@ extension Policy {
     }
   }
 
+  /// Whether a customer who is given one or the other is given the same: what it takes off what,
+  /// from which spend, for how long, and for whom.
+  package func isSameOffer(as other: Policy) -> Bool {
+    gives == other.gives && cap == other.cap && scope == other.scope
+      && minimumSpend == other.minimumSpend && audience == other.audience
+      && window.validDays == other.window.validDays
+  }
+
   /// Whether another policy is the same offer, and takes off as much at least on any cart.
   func isOutdone(by other: Policy) -> Bool {
     gives.kind == other.gives.kind && scope == other.scope

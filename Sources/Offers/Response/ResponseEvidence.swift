@@ -86,8 +86,8 @@ package struct ResponseEvidence: Equatable, Sendable {
     }
   }
 
-  /// What became of those who got a policy, by policy and cell; of each policy, only under the
-  /// version that it has now.
+  /// What became of those who got a policy, by policy and cell; of each policy, only under versions
+  /// that were the same offer as it is now.
   package internal(set) var policies: [String: [Key: Cell]] = [:]
   /// The same one by one, in the order of the decisions.
   var outcomes: [String: [Outcome]] = [:]
@@ -132,24 +132,36 @@ extension DecisionTable {
   /// an order counts if it stands.
   ///
   /// - Parameters:
+  ///   - policies: those that are asked about, as they are now.
+  ///   - isSameOffer: whether what was decided under a version of a policy tells of what it is now.
   ///   - ordered: whether the customer placed an order that stands after the first moment and not
   ///     after the second.
   ///   - realised: what the use of a coupon has cost by then, minor units; nil for one that was not
   ///     used by then.
   /// - Complexity: O(decisions) calls of `ordered`.
   package func evidence(
-    from viewpoint: Viewpoint, policies: [Policy], realised: (_ code: String) -> Int64?,
+    from viewpoint: Viewpoint, policies: [Policy],
+    isSameOffer: (_ policy: Policy, _ version: Int64) -> Bool = { $0.version == $1 },
+    realised: (_ code: String) -> Int64?,
     ordered: (_ customer: Int32, _ after: Instant, _ until: Instant) -> Bool
   ) -> ResponseEvidence {
-    var wanted: [Int32: Int64] = [:]
+    var wanted: [Int32: Policy] = [:]
     for policy in policies {
-      if let index = names.index(of: policy.id) { wanted[index] = policy.version }
+      if let index = names.index(of: policy.id) { wanted[index] = policy }
+    }
+    var sameOffers: [Int32: [Int64: Bool]] = [:]
+    func tells(_ row: Row) -> Bool {
+      guard let policy = wanted[row.policy] else { return false }
+      if let known = sameOffers[row.policy]?[row.version] { return known }
+      let isSame = isSameOffer(policy, row.version)
+      sameOffers[row.policy, default: [:]][row.version] = isSame
+      return isSame
     }
     var evidence = ResponseEvidence()
     var cells: [Int32: [ResponseEvidence.Key: ResponseEvidence.Cell]] = [:]
     var outcomes: [Int32: [ResponseEvidence.Outcome]] = [:]
     for row in rows where row.customer >= 0 {
-      let isWanted = wanted[row.policy] == row.version
+      let isWanted = tells(row)
       guard isWanted || row.code < 0 else { continue }
       let until = row.time.advanced(byDays: row.days)
       guard until <= viewpoint.now else { continue }

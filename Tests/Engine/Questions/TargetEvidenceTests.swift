@@ -99,6 +99,10 @@ import Testing
     let margin = try #require(expected["incremental_margin"]?.int)
     #expect(interval.count == 2 && interval[0] < margin && margin <= interval[1])
     #expect(first["because"]?.list.last?.text?.contains("held out 0 %") == true)
+    // Pausing changes no offer; a larger gift is another one.
+    try shop.result("policies.pause", #"{"policies":["tenth"]}"#)
+    try shop.result("policies.resume", #"{"policies":["tenth"]}"#)
+    #expect(try target(shop)["assignments"]?.list == after["assignments"]?.list)
     // Nobody used a code, so uses are expected far less often than the prior said.
     #expect((expected["redemption"]?.double ?? 1) < 0.7)
   }

@@ -107,6 +107,17 @@ struct SampleWorld {
       return [
         ("by", #""intent""#), ("segment", #""buyers""#), ("within_days", "60"), ("limit", "5"), at,
       ]
+    case "segments.list": return []
+    case "segments.get":
+      return [
+        ("segment", #""buyers""#), ("sample", "3"), ("since", #""2026-01-01T00:00:00Z""#), at,
+      ]
+    case "segments.funnel": return [("segment", #""buyers""#), ("months", "3"), at]
+    case "customers.changes":
+      return [
+        ("since", #""2026-01-01T00:00:00Z""#), ("fields", #"["tier"]"#),
+        ("segment", #""buyers""#), ("limit", "3"), at,
+      ]
     case "segments.cross":
       return [("rows", #""tier""#), ("columns", #""lifecycle""#), ("segment", #""buyers""#), at]
     case "customers.match":

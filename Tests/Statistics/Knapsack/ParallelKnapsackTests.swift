@@ -2,7 +2,7 @@ import Statistics
 import Testing
 
 @Suite struct ParallelKnapsackTests {
-  /// Large enough to be shared out over the cores: the same answer every time, and every bound kept.
+  /// Large enough to be shared out over the cores: one answer every time, and every bound kept.
   @Test func manyCoresGiveOneAnswer() throws {
     let instance = KnapsackInstance.random(
       customers: 60_000, options: 5, isWhole: false, tightness: 0.3, seed: 3)
