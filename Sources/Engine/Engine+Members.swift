@@ -199,13 +199,29 @@ extension JSONWriter {
   mutating func need(_ need: Quote.Need) {
     beginObject()
     switch need {
-    case .spendMore(let amount):
-      key("spend_more")
-      integer(Int(amount))
-    case .unitsMore(let units):
-      key("units_more")
-      integer(Int(units))
+    case .spendMore(let amount): pairs(("spend_more", amount))
+    case .unitsMore(let units): pairs(("units_more", units))
+    case .spendAndUnitsMore(let spend, let units):
+      pairs(("spend_more", spend), ("units_more", units))
+    case .itemsMore(let items):
+      key("items_more")
+      beginArray()
+      for entry in items {
+        beginObject()
+        key("item")
+        string(entry.item)
+        pairs(("quantity", entry.quantity))
+        endObject()
+      }
+      endArray()
     }
     endObject()
+  }
+
+  private mutating func pairs(_ pairs: (StaticString, Int64)...) {
+    for (name, number) in pairs {
+      key(name)
+      integer(Int(number))
+    }
   }
 }

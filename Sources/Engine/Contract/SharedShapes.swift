@@ -122,7 +122,13 @@ package enum SharedShapes {
           .optional(
             "need",
             .object([
-              .optional("spend_more", .integer, "minor units"), .optional("units_more", .integer),
+              .optional("spend_more", .integer, "minor units of what is covered"),
+              .optional("units_more", .integer, "of what is covered"),
+              .optional(
+                "items_more",
+                .list(
+                  .object([.required("item", .string), .required("quantity", .integer)])),
+                "what a bundle lacks"),
             ]), "what would make it apply"),
         ]))),
   ]

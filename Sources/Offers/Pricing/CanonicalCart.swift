@@ -86,6 +86,18 @@ final class CanonicalCart {
     }
   }
 
+  /// Whether a policy would cover an item that is not in the cart.
+  func wouldCover(_ scope: Policy.Scope, _ id: String) -> Bool {
+    let item = CanonicalCart.item(id, facts)
+    switch scope {
+    case .everything: return true
+    case .preferred: return facts.preferred.covers(id: id, item: item)
+    case .items(let condition):
+      return condition.matches(
+        ItemFields(id: id, item: item ?? Item(), zone: facts.settings.zone))
+    }
+  }
+
   /// What an item costs the shop where that is known, minor units.
   func unitCost(of id: String) -> Int64? { CanonicalCart.item(id, facts)?.cost }
 

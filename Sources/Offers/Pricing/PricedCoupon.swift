@@ -70,9 +70,12 @@ final class PricedCoupon {
     if covered.isEmpty { throw Refusal(reason: .notOnItems) }
     let spend = covered.reduce(0) { $0 + cart.gross[$1] }
     if spend < policy.minimumSpend {
-      throw Refusal(reason: .minimumSpend, need: .spendMore(policy.minimumSpend - spend))
+      throw Refusal(
+        reason: .minimumSpend,
+        need: PricedCoupon.need(
+          of: policy, spend: policy.minimumSpend - spend, covered: covered, on: cart))
     }
-    (units, setCount) = try PricedCoupon.units(of: policy.gives, covered: covered, on: cart)
+    (units, setCount) = try PricedCoupon.units(of: policy, covered: covered, on: cart)
     terms = Terms(coupon, setCount: setCount, giftCost: giftCost)
     if case .freeShipping = policy.gives, cart.shipping == 0 { throw Refusal(reason: .notOnItems) }
     if giftCost > coupon.ceiling ?? .max { throw Refusal(reason: .budget) }
@@ -100,29 +103,50 @@ final class PricedCoupon {
   }
 
   private static func units(
-    of benefit: Benefit, covered: [Int], on cart: CanonicalCart
+    of policy: Policy, covered: [Int], on cart: CanonicalCart
   ) throws(Refusal) -> (units: [Int64], setCount: Int64) {
-    switch benefit {
+    switch policy.gives {
     case .freeUnits(let buy, let get):
+      let missing = missingUnits(of: policy.gives, covered: covered, on: cart)
+      if missing > 0 { throw Refusal(reason: .notOnItems, need: .unitsMore(missing)) }
       let count = covered.reduce(0) { $0 + cart.lines[$1].quantity }
       let free = count / (buy + get) * get
-      if free == 0 {
-        throw Refusal(reason: .notOnItems, need: .unitsMore(buy + get - count))
-      }
       let cheapest = covered.indices.sorted {
         (cart.lines[covered[$0]].unitPrice, $0) < (cart.lines[covered[$1]].unitPrice, $1)
       }
       return (take(free, from: cheapest, covered, cart), 0)
     case .bundlePrice(let items, _):
-      return try bundleUnits(items, covered: covered, on: cart)
+      return try bundleUnits(items, of: policy.scope, covered: covered, on: cart)
     default: return ([], 0)
     }
+  }
+
+  /// What a coupon needs whose covered lines come to too little: of a bundle first its items.
+  private static func need(
+    of policy: Policy, spend: Int64, covered: [Int], on cart: CanonicalCart
+  ) -> Quote.Need? {
+    if case .freeShipping = policy.gives, cart.shipping == 0 { return nil }
+    if case .bundlePrice = policy.gives {
+      do throws(Refusal) { _ = try units(of: policy, covered: covered, on: cart) } catch {
+        return error.need
+      }
+    }
+    let units = missingUnits(of: policy.gives, covered: covered, on: cart)
+    return units > 0 ? .spendAndUnitsMore(spend: spend, units: units) : .spendMore(spend)
+  }
+
+  /// How many units a coupon for free units lacks.
+  private static func missingUnits(
+    of benefit: Benefit, covered: [Int], on cart: CanonicalCart
+  ) -> Int64 {
+    guard case .freeUnits(let buy, let get) = benefit else { return 0 }
+    return max(0, buy + get - covered.reduce(0) { $0 + cart.lines[$1].quantity })
   }
 
   /// As many complete sets as the covered lines hold; of an item on several lines, the dearest
   /// units.
   private static func bundleUnits(
-    _ items: [String], covered: [Int], on cart: CanonicalCart
+    _ items: [String], of scope: Policy.Scope, covered: [Int], on cart: CanonicalCart
   ) throws(Refusal) -> (units: [Int64], setCount: Int64) {
     var needed: [String: Int64] = [:]
     for item in items { needed[item, default: 0] += 1 }
@@ -131,7 +155,19 @@ final class PricedCoupon {
       available[cart.lines[index].item, default: 0] += cart.lines[index].quantity
     }
     let setCount = needed.map { (available[$0.key] ?? 0) / $0.value }.min() ?? 0
-    if setCount == 0 { throw Refusal(reason: .notOnItems) }
+    if setCount == 0 {
+      let missing = needed.compactMap { item, count -> Quote.MissingItem? in
+        let more = count - (available[item] ?? 0)
+        return more > 0 ? Quote.MissingItem(item: item, quantity: more) : nil
+      }
+      let isReachable = missing.allSatisfy { cart.wouldCover(scope, $0.item) }
+      throw Refusal(
+        reason: .notOnItems,
+        need: !isReachable
+          ? nil
+          : .itemsMore(
+            missing.sorted { $0.item.utf8.lexicographicallyPrecedes($1.item.utf8) }))
+    }
     var units = [Int64](repeating: 0, count: covered.count)
     for (item, count) in needed {
       let dearest = covered.indices.filter { cart.lines[covered[$0]].item == item }.sorted {

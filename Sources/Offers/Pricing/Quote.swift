@@ -79,11 +79,25 @@ package struct Quote: Equatable, Sendable {
     }
   }
 
-  /// The least that makes the coupon apply.
+  /// The least that makes the coupon apply, as far as goods go.
   package enum Need: Equatable, Sendable {
     /// Minor units more on covered items.
     case spendMore(Int64)
     /// More units of covered items.
     case unitsMore(Int64)
+    /// Both: so many units more of covered items, which come to so much or more.
+    case spendAndUnitsMore(spend: Int64, units: Int64)
+    /// Units that a bundle lacks, by item, in the order of their ids.
+    case itemsMore([MissingItem])
+  }
+
+  package struct MissingItem: Equatable, Sendable {
+    package var item: String
+    package var quantity: Int64
+
+    package init(item: String, quantity: Int64) {
+      self.item = item
+      self.quantity = quantity
+    }
   }
 }

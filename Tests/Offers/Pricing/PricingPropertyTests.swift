@@ -151,6 +151,67 @@ struct PricingPropertyTests {
     }
   }
 
+  /// Whatever is needed is put into the cart: the coupon then applies, or what refuses it is no
+  /// matter of goods; with one unit less of anything, it is needed still.
+  @Test(arguments: 1...300)
+  func doingWhatIsNeededMakesTheCouponApply(seed: UInt64) throws {
+    var random = OfferRandom(seed: seed &+ 31_000)
+    let cart = Self.cart(&random)
+    for coupon in try Self.coupons(8, &random) {
+      let quote = Pricer.bestStack(of: [coupon], on: cart, facts: Self.facts)
+      guard let need = quote.notApplied.first?.need else { continue }
+      let oracle = PricingOracle(cart: cart, facts: Self.facts)
+      let covered = cart.lines.first { oracle.covers(coupon.policy, $0.item) }
+      var larger = cart
+      var lesser: [Cart] = []
+      func add(_ item: String, _ quantity: Int64, _ price: Int64) {
+        larger.lines.append(Cart.Line(item: item, quantity: quantity, unitPrice: price))
+      }
+      switch need {
+      case .spendMore(let amount):
+        add(try #require(covered).item, 1, amount)
+        if amount > 1 {
+          lesser.append(larger)
+          lesser[0].lines[cart.lines.count].unitPrice -= 1
+        }
+      case .unitsMore(let units):
+        add(try #require(covered).item, units, 500)
+        lesser.append(larger)
+        lesser[0].lines[cart.lines.count].quantity -= 1
+      case .spendAndUnitsMore(let spend, let units):
+        let item = try #require(covered).item
+        add(item, 1, spend)
+        if units > 1 { add(item, units - 1, 0) }
+        lesser = [larger, larger]
+        lesser[0].lines[cart.lines.count].unitPrice -= 1
+        lesser[1].lines.removeLast()
+      case .itemsMore(let items):
+        for entry in items { add(entry.item, entry.quantity, 500) }
+        for place in items.indices {
+          var fewer = larger
+          fewer.lines[cart.lines.count + place].quantity -= 1
+          lesser.append(fewer)
+        }
+      }
+      var after = Pricer.bestStack(of: [coupon], on: larger, facts: Self.facts)
+      if case .itemsMore = need, case .spendMore(let more)? = after.notApplied.first?.need {
+        // A bundle that is complete may still be too small for `min_spend`.
+        add(try #require(larger.lines.last).item, 1, more)
+        after = Pricer.bestStack(of: [coupon], on: larger, facts: Self.facts)
+      }
+      let reason = after.notApplied.first?.reason
+      #expect(
+        reason == nil || reason == .marginFloor || reason == .noDiscount || reason == .budget,
+        "seed \(seed): \(need) on \(cart) leaves \(String(describing: reason))")
+      #expect(after.notApplied.first?.need == nil, "seed \(seed)")
+      for var cart in lesser {
+        cart.lines.removeAll { $0.quantity == 0 }
+        let still = Pricer.bestStack(of: [coupon], on: cart, facts: Self.facts)
+        #expect(still.applied.isEmpty, "seed \(seed): less than \(need) is enough")
+      }
+    }
+  }
+
   @Test(arguments: 1...60)
   func manyCouponsStillGiveAnAdmissibleStack(seed: UInt64) throws {
     var random = OfferRandom(seed: seed &+ 20_000)
