@@ -87,6 +87,11 @@ let package = Package(
       name: "ProcessTests", dependencies: ["TestSupport", "sidecart"], path: "Tests/Process",
       exclude: ["Kept"], swiftSettings: strict),
 
+    // MARK: quote-benchmark: a quote of 10 lines and 8 coupons, timed against every stack there is
+    .executableTarget(
+      name: "quote-benchmark", dependencies: ["Offers", "Shop"],
+      path: "Tests/Benchmarks/QuoteBenchmark", swiftSettings: strict),
+
     // MARK: Shop
     .target(name: "Shop", swiftSettings: strict),
     .testTarget(
