@@ -190,7 +190,7 @@ import Testing
     let profile = try shop.result("customers.get", #"{"customer":"c1"}"#)
     let days = try #require(profile["recency_days"]?.int)
     let orders = try #require(profile["orders"]?.int)
-    #expect(profile["rfm"]?["recency"]?.int == 5 - [30, 60, 90, 120].count { days >= $0 })
-    #expect(profile["rfm"]?["frequency"]?.int == 1 + [2, 4, 6, 8].count { orders >= $0 })
+    #expect(profile["rfm"]?["recency"]?.int == 5 - Int64([30, 60, 90, 120].count { days >= $0 }))
+    #expect(profile["rfm"]?["frequency"]?.int == 1 + Int64([2, 4, 6, 8].count { orders >= $0 }))
   }
 }
