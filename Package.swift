@@ -17,6 +17,11 @@ let package = Package(
       name: "AffinityTests", dependencies: ["Affinity", "TestSupport"], path: "Tests/Affinity",
       swiftSettings: strict),
 
+    // MARK: allocation-benchmark: a coupon for each of a million; Tests/Benchmarks/allocation.py
+    .executableTarget(
+      name: "allocation-benchmark", dependencies: ["Statistics"],
+      path: "Tests/Benchmarks/AllocationBenchmark", swiftSettings: strict),
+
     // MARK: echo-reference: the C program that `sidecart bench` measures a round trip against
     .executableTarget(name: "echo-reference", path: "Tests/Benchmarks/EchoReference"),
 

@@ -172,15 +172,21 @@ extension KnapsackAssignment {
     let value = current < 0 ? 0 : knapsack.pairs.values[current]
     let charged = current < 0 ? 0 : price(of: current, at: prices)
     var best: (pair: Int, worth: Double)?
-    if current >= 0 { charge(current, by: -1) }
+    var isReleased = current < 0
     for pair in knapsack.pairs.range(of: customer) {
       let more = knapsack.pairs.values[pair] - value
-      guard more > 0, fits(pair) else { continue }
+      guard more > 0 else { continue }
       let price = price(of: pair, at: prices) - charged
       let worth = price > 0 ? more / price : .infinity
-      if best == nil || worth > best!.worth { best = (pair, worth) }
+      // Whether it fits is the dearest question, so it is asked last.
+      if let best, worth <= best.worth { continue }
+      if !isReleased {
+        charge(current, by: -1)
+        isReleased = true
+      }
+      if fits(pair) { best = (pair, worth) }
     }
-    if current >= 0 { charge(current, by: 1) }
+    if current >= 0, isReleased { charge(current, by: 1) }
     return best
   }
 

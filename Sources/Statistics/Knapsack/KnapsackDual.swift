@@ -32,6 +32,9 @@ struct KnapsackDual {
   /// Bounds that some choice could break; all others keep the price zero.
   private let binding: [Int]
 
+  /// Whether some choice could break a bound.
+  var isBinding: Bool { !binding.isEmpty }
+
   /// Evaluates the problem with all resources free. O(pairs).
   init(knapsack: Knapsack) {
     prices = KnapsackPrices(optionCount: knapsack.optionCount, cover: knapsack.cover)

@@ -29,7 +29,9 @@ extension Knapsack {
   package func solve() -> Solution {
     var dual = KnapsackDual(knapsack: self)
     var best = KnapsackAssignment(knapsack: self)
-    best.build(at: dual.prices)
+    // With all resources free the choice is only good where nothing binds, and a large problem is
+    // not worth repairing it for.
+    if !dual.isBinding || pairCount < 1_000_000 { best.build(at: dual.prices) }
     if best.value < dual.upperBound {
       dual.descend(in: self)
       improve(&best, with: dual)
