@@ -6,8 +6,8 @@
 // face value and varies; a budget on all of it, a total and a budget on each option, and a limit on
 // all coupons, each of which leaves about a third of what would be given freely. Before it prints
 // anything it counts what the choice uses and is worth by itself, and ends with an error if a bound
-// is broken. With a fourth argument the problem is written there for other solvers: a line of sizes,
-// the bounds, then the pairs.
+// is broken. With a fourth argument the problem is written there for other solvers: a line of
+// sizes, the bounds, then the pairs.
 
 import Statistics
 
