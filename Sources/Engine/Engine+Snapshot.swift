@@ -13,7 +13,7 @@ import Shop
 
 extension Engine {
   /// What the columns of a snapshot mean.
-  package static let snapshotVersion: UInt32 = 3
+  package static let snapshotVersion: UInt32 = 4
 
   /// Writes the whole state. O(state).
   package mutating func write(to sink: some ColumnSink) throws {
@@ -28,6 +28,7 @@ extension Engine {
     try sink.put(record: "members.fitted") { packer in
       packer.optional(members.fitted.lifetime) { $0.value($1.value) }
       packer.optional(members.fitted.clusters) { $0.value($1.value) }
+      packer.optional(members.fitted.intent) { $0.value($1.value) }
     }
     try segments.write(to: sink)
     try ledger.write(to: sink)
@@ -74,12 +75,16 @@ extension FittedMembers {
   /// Reads what the snapshot holds.
   fileprivate init(from source: some ColumnSource) throws(SnapshotProblem) {
     let fitted = try source.record("members.fitted") { unpacker throws(SnapshotProblem) in
-      (lifetime: try unpacker.optionalValue(), clusters: try unpacker.optionalValue())
+      (
+        lifetime: try unpacker.optionalValue(), clusters: try unpacker.optionalValue(),
+        intent: try unpacker.optionalValue()
+      )
     }
     self.init()
     do throws(RecordProblem) {
       if let value = fitted.lifetime { lifetime = try ShopLifetime(value) }
       if let value = fitted.clusters { clusters = try ShopClusters(value) }
+      if let value = fitted.intent { intent = try ShopIntent(value) }
     } catch {
       throw SnapshotProblem("members.fitted", "the model does not read: \(error.message)")
     }

@@ -154,6 +154,7 @@ extension Engine {
     case .ranker(let value): ownRanker = try? Ranker(value)
     case .lifetime(let value): members.fitted.lifetime = try? ShopLifetime(value)
     case .clusters(let value): members.fitted.clusters = try? ShopClusters(value)
+    case .intent(let value): members.fitted.intent = try? ShopIntent(value)
     case .coupon(let fact): ledger.apply(fact)
     case .decided(let decision):
       guard let customer = facts.customers.index(of: decision.customer) else { return }
@@ -210,6 +211,7 @@ extension Engine {
       }
     case .lifetime(let value): _ = try ShopLifetime(value)
     case .clusters(let value): _ = try ShopClusters(value)
+    case .intent(let value): _ = try ShopIntent(value)
     default: return
     }
   }

@@ -28,6 +28,7 @@ package enum Fact {
   case ranker(Value)
   case lifetime(Value)
   case clusters(Value)
+  case intent(Value)
   case coupon(LedgerFact)
   case decided(Decision)
   case forgotten(Forgotten)
@@ -82,6 +83,9 @@ extension Fact {
     case .clusters(let clusters):
       writer.key("clusters")
       writer.value(clusters)
+    case .intent(let intent):
+      writer.key("intent")
+      writer.value(intent)
     case .coupon(let fact):
       writer.key("coupon")
       writer.value(fact.value)
@@ -142,6 +146,7 @@ extension Fact {
     case "ranker": self = .ranker(try body.value())
     case "lifetime": self = .lifetime(try body.value())
     case "clusters": self = .clusters(try body.value())
+    case "intent": self = .intent(try body.value())
     case "coupon": self = .coupon(try LedgerFact(try body.value(), settings: settings))
     case "decided": self = .decided(try Decision(try body.value()))
     case "cancelled":

@@ -2,7 +2,7 @@
 
     python3 -m venv VENV && VENV/bin/pip install lifetimes scikit-learn
     swift build -c release --product member-benchmark
-    VENV/bin/python Tests/Benchmarks/members.py [--rounds 5] [--only fit|rank|cluster]
+    VENV/bin/python Tests/Benchmarks/members.py [--rounds 5] [--only fit|rank|intent|cluster]
 
 `fit` times the BG/NBD fit of the CDNOW sample from histories in memory, ours with the merging of
 equal ones, beside `lifetimes`; both must reach the same likelihood to 1e-3. `rank` prints, for the
@@ -128,6 +128,39 @@ def rank():
             print(f"  {row['score']:56} {row['auc']:.4f}   expected {row['expected']:.0f}")
 
 
+# --- Intent
+
+
+def complete_journey():
+    baskets = {}
+    for r in rows("complete_journey/transactions_sample_to_2017-08-03.csv.gz"):
+        key = (day(r["transaction_timestamp"]), r["household_id"], r["basket_id"])
+        baskets[key] = baskets.get(key, 0) + float(r["sales_value"])
+    orders = [(key[0], key[1], round(worth * 100)) for key, worth in baskets.items()]
+    return orders, None, max(order[0] for order in orders) + 1
+
+
+def intent():
+    for name, (orders, _, end) in [
+        ("CDNOW sample", cdnow()), ("Online Retail to 2011-10-31", online_retail()),
+        ("Complete Journey to 2017-08-03", complete_journey()),
+    ]:
+        text = "\n".join(
+            f"{who} {when}.5 {worth} -" for when, who, worth in sorted(orders)).encode()
+        print(f"{name}: who orders in the last days, learned from the windows before them")
+        for span in run("intent", end, text=text):
+            print(
+                f"  {span['days']:3} days: {span['customers']} customers, {span['buyers']} bought; "
+                f"{span['reason']}, {span['evidence']:.1f} standard errors")
+            for way in ("learned", "lifetime"):
+                if score := span[way]:
+                    bins = "  ".join(f"{f:.3f}:{o:.3f}" for _, f, o in score["bins"])
+                    print(
+                        f"    {way:9} AUC {score['auc']:.4f}  log loss {score['log_loss']:.4f}  "
+                        f"calibration error {score['calibration_error']:.4f}")
+                    print(f"      said:came  {bins}")
+
+
 # --- Cluster
 
 
@@ -173,6 +206,7 @@ def cluster(rounds, count=1_000_000, clusters=8):
 
 PARTS = {
     "fit": lambda options: fit(options.rounds), "rank": lambda options: rank(),
+    "intent": lambda options: intent(),
     "cluster": lambda options: cluster(options.rounds),
 }
 

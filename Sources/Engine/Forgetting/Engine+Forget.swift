@@ -112,7 +112,7 @@ extension Engine {
 
   private func subject(of fact: Fact) -> String? {
     switch fact {
-    case .shop, .item, .segment, .ranker, .lifetime, .clusters, .forgotten, .replied: nil
+    case .shop, .item, .segment, .ranker, .lifetime, .clusters, .intent, .forgotten, .replied: nil
     case .customer(let patch): patch.id
     case .order(let draft): draft.customer
     case .cancelled(let id, _), .returned(let id, _, _): customer(ofOrder: id)

@@ -8,18 +8,21 @@ struct MemberFitting: Sendable {
   enum Part: String, CaseIterable, Sendable {
     case lifetime
     case clusters
+    case intent
   }
 
   /// What came of it.
   struct Result: Sendable {
     fileprivate(set) var lifetime: LifetimeStudy?
     fileprivate(set) var clusters: ClusterStudy?
+    fileprivate(set) var intent: IntentStudy?
 
     /// What is to be taken into use.
     var facts: [Fact] {
       [
         (lifetime?.chosen).map { .lifetime($0.value) },
         (clusters?.clusters).map { .clusters($0.value) },
+        (intent?.chosen).map { .intent($0.value) },
       ].compactMap(\.self)
     }
 
@@ -27,6 +30,7 @@ struct MemberFitting: Sendable {
       var members: [Value.Member] = []
       if let lifetime { members.append(.init(name: "lifetime", value: lifetime.report)) }
       if let clusters { members.append(.init(name: "clusters", value: clusters.report)) }
+      if let intent { members.append(.init(name: "intent", value: intent.report)) }
       return .object(members)
     }
   }
@@ -34,6 +38,7 @@ struct MemberFitting: Sendable {
   var parts = Part.allCases
   var lifetime = LifetimeStudy.Options()
   var clusters = ClusterStudy.Options()
+  var intent = IntentStudy.Options()
 
   /// The work was told to stop.
   struct Stopped: Error {}
@@ -55,6 +60,11 @@ struct MemberFitting: Sendable {
           past.facts, at: moment, former: past.fitted.clusters, clusters, goesOn: reached)
         guard let study else { throw Stopped() }
         result.clusters = study
+      case .intent:
+        guard let study = IntentStudy(past.facts, at: moment, intent, goesOn: reached) else {
+          throw Stopped()
+        }
+        result.intent = study
       }
     }
     return result

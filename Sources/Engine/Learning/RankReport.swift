@@ -1,4 +1,5 @@
 import Affinity
+import Members
 import Shop
 import Wire
 
@@ -14,6 +15,7 @@ package struct RankReport: Sendable {
   }
 
   private let evaluation: RankEvaluation
+  private let intent: IntentStudy
 
   /// Asks. O(orders + questions x an answer); `goesOn` as in `RankerFitting`.
   package init(_ past: ShopPast, _ options: Options, goesOn: (Double) -> Bool) throws {
@@ -22,7 +24,13 @@ package struct RankReport: Sendable {
     own.maximumQuestionCount = options.questionCount
     own.seed = UInt64(options.seed)
     evaluation = try RankEvaluation(
-      facts: past.facts, baskets: past.baskets, ranker: past.ranker, options: own, goesOn: goesOn)
+      facts: past.facts, baskets: past.baskets, ranker: past.ranker, options: own,
+      goesOn: { goesOn($0 * 0.8) })
+    guard
+      let study = IntentStudy(
+        past.facts, at: past.facts.orders.latest, goesOn: { goesOn(0.8 + $0 * 0.2) })
+    else { throw LearningStopped() }
+    intent = study
   }
 
   private typealias Column = (
@@ -68,6 +76,8 @@ package struct RankReport: Sendable {
       writer.endObject()
     }
     writer.endObject()
+    writer.key("intent")
+    writer.value(intent.report)
     writer.endObject()
   }
 
@@ -76,8 +86,32 @@ package struct RankReport: Sendable {
     evaluation.itemCount == 0 ? 0 : Double(measures.shownCount) / Double(evaluation.itemCount)
   }
 
-  /// A table a kind of question: title, header, and a row a source.
-  package var tables: [(title: String, rows: [[String]])] {
+  /// A table a kind of question: title, header, and a row a source; then one for each span of days
+  /// of intent: title, header, and a row a bin.
+  package var tables: [(title: String, rows: [[String]])] { rankTables + intent.spans.map(table) }
+
+  private func table(_ span: IntentStudy.Span) -> (title: String, rows: [[String]]) {
+    let title = "intent, \(span.days) days: \(span.customers) customers, \(span.buyers) ordered; "
+    guard let learned = span.learned, let lifetime = span.lifetime else {
+      return (title + "nothing learned (\(span.reason.rawValue))", [])
+    }
+    func row(_ name: String, _ score: IntentStudy.Score) -> [String] {
+      let held = score.reliability
+      return [name]
+        + [score.area ?? .nan, held.logLoss, held.brier, held.calibrationError].map(RankReport.text)
+        + held.bins.map { "\(RankReport.text($0.forecast)):\(RankReport.text($0.observed))" }
+    }
+    let count = max(learned.reliability.bins.count, lifetime.reliability.bins.count)
+    let header =
+      ["model", "AUC", "log loss", "Brier", "calibration error"]
+      + (0..<count).map { $0 == 0 ? "said:came, by bin" : "" }
+    let rows = [header, row("learned", learned), row("lifetime", lifetime)].map { row in
+      row + Array(repeating: "", count: header.count - row.count)
+    }
+    return (title + span.reason.rawValue, rows)
+  }
+
+  private var rankTables: [(title: String, rows: [[String]])] {
     Ranker.Kind.allCases.compactMap { kind in
       guard let sources = evaluation.measures[kind], let mix = sources[.mix] else { return nil }
       let header = [

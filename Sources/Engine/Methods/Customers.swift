@@ -23,6 +23,9 @@ enum CustomersGet: Method {
     .optional("value_12m", .integer),
     .optional(
       "lifetime_basis", .choice(["prior", "fitted"]), "where the three figures before come from"),
+    .optional("intent_30d", .number, "the chance of an order within 30 days, if nothing is done"),
+    .optional(
+      "intent_basis", .choice(["prior", "fitted", "learned"]), "where intent_30d comes from"),
     .optional("cluster", .string, "the label of the nearest; once members.fit made clusters"),
     .optional("price_sensitivity", .number), .optional("buyer_style", .string),
     .optional("preferred_channel", .string), .optional("preferred_category", .string),

@@ -27,7 +27,9 @@ enum CustomersRank: Method {
       .list(.object([.required("customer", .string), .required("score", .number)])),
       "the first of them, up to the limit"),
     .required("count", .integer, "all who have a score, listed or not"),
-    .required("basis", .string, "what the scores come from: lifetime"),
+    .required(
+      "basis", .choice(["lifetime", "learned"]),
+      "what the scores come from: the lifetime model, or what was learned from the log"),
     .required(
       "lifetime_basis", .choice(["prior", "fitted"]),
       "whether the lifetime model was fitted on the shop's own log"),
@@ -44,11 +46,12 @@ enum CustomersRank: Method {
     /// As `LapsedMember` has it, minor units.
     case valueAtRisk = "value_at_risk"
 
-    /// Nil for a customer who never ordered.
+    /// Nil for a customer who never ordered, but for what was learned of who browses.
     func score(of profile: MemberProfile, withinDays days: Double) -> Double? {
+      if self == .intent { return profile.intent(withinDays: days) }
       guard let alive = profile.aliveProbability else { return nil }
       switch self {
-      case .intent: return profile.orderProbability(withinDays: days)
+      case .intent: return nil
       case .value: return profile.yearValue
       case .risk: return 1 - alive
       case .valueAtRisk: return LapsedMember.valueAtRisk(of: profile).map(Double.init)
@@ -110,7 +113,7 @@ enum CustomersRank: Method {
     reply.key("count")
     reply.integer(count)
     reply.key("basis")
-    reply.string("lifetime")
+    reply.string(order == .intent && view.fitted.intent != nil ? "learned" : "lifetime")
     reply.key("lifetime_basis")
     reply.string(view.fitted.basis)
     reply.endObject()

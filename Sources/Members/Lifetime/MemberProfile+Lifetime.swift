@@ -9,10 +9,10 @@ extension MemberProfile {
   private var repeats: Double { Double(summary.repeats) }
 
   /// Days since the last visit.
-  private var silentDays: Double? { summary.last.map { view.viewpoint.daysSince($0) } }
+  var silentDays: Double? { summary.last.map { view.viewpoint.daysSince($0) } }
 
   /// Days from the first visit to now.
-  private var ageDays: Double? { silentDays.map { summary.spanDays + $0 } }
+  var ageDays: Double? { silentDays.map { summary.spanDays + $0 } }
 
   /// P(alive) as the lifetime model has it; nil before the first order.
   package var modelAliveProbability: Double? {

@@ -75,6 +75,7 @@ package struct ShopLifetime: Equatable, Sendable {
 package struct FittedMembers: Equatable, Sendable {
   package var lifetime: ShopLifetime?
   package var clusters: ShopClusters?
+  package var intent: ShopIntent?
 
   package init() {}
 

@@ -5,7 +5,7 @@ extension MemberProfile {
   package static let fieldNames = [
     "id", "known", "name", "tier", "lifecycle", "level", "rfm", "recency_days", "silence", "orders",
     "spend", "average_order_value", "returned", "usual_gap_days", "p_alive",
-    "expected_orders_12m", "value_12m", "lifetime_basis", "cluster",
+    "expected_orders_12m", "value_12m", "lifetime_basis", "intent_30d", "intent_basis", "cluster",
     "price_sensitivity", "buyer_style", "preferred_channel", "preferred_category", "joined_days",
     "first_order_days", "age", "birthday", "gender", "region", "occupation", "consent",
     "attributes", "identities", "acquisition", "points",
@@ -25,6 +25,7 @@ extension MemberProfile {
       "usual_gap_days", "price_sensitivity", "first_order_days":
       figure(name)
     case "p_alive", "expected_orders_12m", "value_12m", "lifetime_basis": lifetimeFigure(name)
+    case "intent_30d", "intent_basis": intentFigure(name)
     case "cluster": cluster.map(Value.string)
     case "buyer_style": tastes.buyerStyle.map(Value.string)
     case "preferred_channel": preferredChannel.map(Value.string)

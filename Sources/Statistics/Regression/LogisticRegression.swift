@@ -63,6 +63,23 @@ package struct LogisticRegression: Equatable, Sendable {
     }
   }
 
+  /// What was fitted elsewhere, or read back; nil where the numbers are no regression.
+  ///
+  /// - Parameters:
+  ///   - means: of each feature; `deviations` likewise, above zero.
+  ///   - weights: the constant, then one for each feature.
+  package init?(means: [Double], deviations: [Double], weights: [Double]) {
+    let all = means + deviations + weights
+    guard !means.isEmpty, deviations.count == means.count, weights.count == means.count + 1,
+      all.allSatisfy(\.isFinite), deviations.allSatisfy({ $0 > 0 })
+    else { return nil }
+    scale = FeatureScale(means: means, deviations: deviations)
+    self.weights = weights
+  }
+
+  package var means: [Double] { scale.means }
+  package var deviations: [Double] { scale.deviations }
+
   /// The probability of a yes for a row of features. O(features).
   package func probability(_ features: some Collection<Double>) -> Double {
     var row = [Double](repeating: 0, count: weights.count)

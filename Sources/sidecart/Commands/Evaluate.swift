@@ -24,6 +24,10 @@ enum EvaluateState: Command {
     R is recall, HR the share of lists with a hit, repeat and explore the recall of what the
     customer had bought before and had not, coverage the share of the shop's items that stood in
     a list's first ten, novelty how rare those are in bits, fallback those that no source knew.
+
+    Intent is the chance that a customer orders within some days, judged on the log's last ones:
+    as it would be learned from the days before, beside the lifetime model. Bins of as many
+    customers each show the chance that was said and the share that came.
     """
 
   static func run(_ arguments: Arguments) throws -> Int32 {

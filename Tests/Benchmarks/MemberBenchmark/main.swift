@@ -4,6 +4,8 @@
 //   member-benchmark fit ROUNDS        lines: repeats last age
 //   member-benchmark rank START END    lines: customer day cents, in order of time; days are whole
 //                                      numbers, the holdout is START <= day < END
+//   member-benchmark intent END        lines: customer day cents channel, in order of time, with
+//                                      - for no channel; all before END
 //   member-benchmark cluster K ROUNDS  binary: four Float64 for each point
 
 import Members
@@ -121,6 +123,43 @@ func rank(start: Int, end: Int) {
   score("chosen, p_alive", study.chosen) { $0.aliveProbability }
 }
 
+/// An object a span of days: how well learned chances of an order, and those of the lifetime model,
+/// held in the last window before END.
+func intent(end: Int) {
+  var facts = ShopFacts()
+  for (index, fields) in lines().enumerated() {
+    guard fields.count == 4, let day = Double(fields[1]), let cents = Int64(fields[2]) else {
+      continue
+    }
+    let time = Instant(milliseconds: Int64(day * Double(Instant.millisecondsPerDay)))
+    facts.apply(
+      OrderDraft(
+        id: "o-\(index)", customer: String(fields[0]), time: time,
+        channel: fields[3] == "-" ? nil : String(fields[3]),
+        lines: [.init(item: "any", quantity: 1, unitPrice: max(0, cents), discount: 0)],
+        coupons: []))
+  }
+  let moment = Instant(milliseconds: Int64(end) * Instant.millisecondsPerDay)
+  let clock = ContinuousClock()
+  let start = clock.now
+  guard let study = IntentStudy(facts, at: moment) else { return }
+  let time = milliseconds(clock.now - start)
+  for span in study.spans {
+    func text(_ score: IntentStudy.Score?) -> String {
+      guard let score else { return "null" }
+      let bins = score.reliability.bins.map { "[\($0.count),\($0.forecast),\($0.observed)]" }
+      return "{\"auc\":\(score.area ?? .nan),\"log_loss\":\(score.reliability.logLoss),"
+        + "\"calibration_error\":\(score.reliability.calibrationError),"
+        + "\"bins\":[\(bins.joined(separator: ","))]}"
+    }
+    print(
+      "{\"days\":\(span.days),\"reason\":\"\(span.reason.rawValue)\",\"ms\":\(time),"
+        + "\"rows\":\(span.rows),\"customers\":\(span.customers),\"buyers\":\(span.buyers),"
+        + "\"evidence\":\(span.evidence),\"learned\":\(text(span.learned)),"
+        + "\"lifetime\":\(text(span.lifetime))}")
+  }
+}
+
 /// One object a round: the time of clustering from the columns in memory.
 func cluster(count: Int, rounds: Int) {
   var numbers: [Double] = []
@@ -160,7 +199,9 @@ switch arguments.dropFirst().first {
 case "fit" where arguments.count == 3: fit(rounds: Int(arguments[2]) ?? 1)
 case "rank" where arguments.count == 4:
   rank(start: Int(arguments[2]) ?? 0, end: Int(arguments[3]) ?? 0)
+case "intent" where arguments.count == 3: intent(end: Int(arguments[2]) ?? 0)
 case "cluster" where arguments.count == 4:
   cluster(count: Int(arguments[2]) ?? 8, rounds: Int(arguments[3]) ?? 1)
-default: print("usage: member-benchmark fit ROUNDS | rank START END | cluster K ROUNDS")
+default:
+  print("usage: member-benchmark fit ROUNDS | rank START END | intent END | cluster K ROUNDS")
 }
