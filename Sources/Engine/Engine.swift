@@ -51,9 +51,6 @@ package struct Engine: ~Copyable {
   /// What suits which kind of member, as the shop stated it.
   var mixes = MixRules()
 
-  /// Whose identity is whose; follows from the customers.
-  var identities = IdentityMap()
-
   /// What runs beside the loop.
   var works = LongWorkBook()
 
@@ -129,7 +126,7 @@ extension Engine {
     switch fact {
     case .shop(let settings): applySettings(settings)
     case .item(let patch): facts.items.apply(patch)
-    case .customer(let patch): facts.customers.apply(patch)
+    case .customer(let patch): apply(patch)
     case .order(let draft):
       let order = facts.apply(draft)
       affinity.added(order, orders: facts.orders)

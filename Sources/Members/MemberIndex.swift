@@ -85,6 +85,22 @@ package struct MemberIndex: Sendable {
     Self.note(&past, customer: customer, since: revision, facts: facts)
   }
 
+  /// Says that orders went from one customer to another, after they did; `revision` is that of the
+  /// orders before. O(orders of both).
+  package mutating func noteMove(
+    _ source: Int32, _ target: Int32, since revision: UInt64, facts: ShopFacts
+  ) {
+    restore()
+    for customer in [source, target] {
+      Self.note(
+        &present, customer: customer, since: customer == source ? revision : facts.orders.revision,
+        facts: facts)
+      Self.note(
+        &past, customer: customer, since: customer == source ? revision : facts.orders.revision,
+        facts: facts)
+    }
+  }
+
   // MARK: Keeping
 
   private struct Kept: Sendable {

@@ -9,9 +9,11 @@ package struct ShopFacts: Sendable {
   }
   package var items = ItemTable()
   package var customers = CustomerTable()
-  package private(set) var orders = OrderTable()
-  package private(set) var events = EventTable()
+  package internal(set) var orders = OrderTable()
+  package internal(set) var events = EventTable()
   package private(set) var channels = NameTable()
+  /// Who somebody of a channel is.
+  var identities = IdentityBook()
   /// How many orders and events name each channel.
   private var channelReferences = ReferenceCounts()
 
@@ -44,6 +46,7 @@ extension ShopFacts {
   package func withOrders(in sequence: [Int32]) -> ShopFacts {
     var facts = self
     facts.orders = orders.numbered(by: sequence)
+    facts.identities.renumber(by: sequence)
     return facts
   }
 
@@ -61,10 +64,9 @@ extension ShopFacts {
 
   private func isSame(_ order: Int32, _ draft: OrderDraft) -> Bool {
     let index = Int(order)
-    let customer = orders.customer[index]
     let lines = orders.lines(of: order)
     guard orders.time[index] == draft.time, lines.count == draft.lines.count,
-      (customer < 0 ? nil : customers.names[customer]) == draft.customer,
+      customerNamed(byOrder: order) == draft.customer,
       channelName(orders.channel[index]) == draft.channel,
       orders.coupons[order] ?? [] == draft.coupons
     else { return false }
@@ -79,9 +81,11 @@ extension ShopFacts {
   /// Takes an order for which `check` said true; answers its index.
   @discardableResult
   package mutating func apply(_ draft: OrderDraft) -> Int32 {
-    let customer = draft.customer.map { customers.intern($0) } ?? -1
+    let customer = draft.customer.map { person(named: $0, channel: draft.channel) } ?? -1
     let channel = refer(to: draft.channel)
-    return orders.add(draft, customer: customer, channel: channel, items: &items)
+    let order = orders.add(draft, customer: customer, channel: channel, items: &items)
+    if let name = draft.customer { note(order: order, named: name) }
+    return order
   }
 
   /// The order to cancel; nil where it is cancelled already.
@@ -147,7 +151,7 @@ extension ShopFacts {
     let item = events.item[index]
     let isSame =
       events.types[events.type[index]] == draft.type
-      && customers.names[events.customer[index]] == draft.customer
+      && customerNamed(byEvent: event) == draft.customer
       && (item < 0 ? nil : items.names[item]) == draft.item
       && events.time[index] == draft.time && events.value(of: event) == draft.value
       && channelName(events.channel[index]) == draft.channel
@@ -159,12 +163,14 @@ extension ShopFacts {
   /// Takes an event for which `check` said true; answers its index.
   @discardableResult
   package mutating func apply(_ draft: EventDraft) -> Int32 {
-    let customer = customers.intern(draft.customer)
+    let customer = person(named: draft.customer, channel: draft.channel)
     let item = draft.item.map { items.refer(to: $0) } ?? -1
     let channel = refer(to: draft.channel)
-    return events.add(
+    let event = events.add(
       draft, customer: customer, item: item, channel: channel, items: items.names,
       channels: channels)
+    note(event: event, named: draft.customer)
+    return event
   }
 }
 
@@ -178,6 +184,7 @@ extension ShopFacts {
   /// O(what the customer has); O(orders) where the first or last order of the shop is theirs.
   @discardableResult
   package mutating func forget(customer index: Int32) -> (orders: Int, events: Int) {
+    forgetIdentities(of: index)
     let orders = self.orders.forget(customer: index, items: &items)
     let events = self.events.forget(customer: index, items: &items)
     for channel in orders.channels + events.channels where channelReferences.remove(channel) {
@@ -200,6 +207,7 @@ extension ShopFacts {
   package func write(to sink: some ColumnSink) throws {
     try items.write(to: sink)
     try customers.write(to: sink)
+    try identities.write(to: sink)
     try orders.write(to: sink)
     try events.write(to: sink)
     try channels.write("channels", to: sink)
@@ -209,6 +217,7 @@ extension ShopFacts {
   package init(from source: some ColumnSource) throws(SnapshotProblem) {
     items = try ItemTable(from: source)
     customers = try CustomerTable(from: source)
+    identities = try IdentityBook(from: source)
     orders = try OrderTable(from: source)
     events = try EventTable(from: source)
     channels = try NameTable("channels", from: source)

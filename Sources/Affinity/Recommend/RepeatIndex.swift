@@ -126,14 +126,36 @@ struct RepeatIndex: Sendable {
     linesOfCustomer[Int(customer)] = 0
   }
 
+  /// Counts all orders of a customer of whom nothing is counted. O(their items).
+  mutating func learn(_ customer: Int32, baskets: BasketIndex, orders: OrderTable) {
+    ordersOfCustomer.extend(to: Int(customer) + 1, with: 0)
+    linesOfCustomer.extend(to: Int(customer) + 1, with: 0)
+    orders.forEachOrder(of: customer) { order in
+      if order < baskets.orderCount { ordersOfCustomer[Int(customer)] += 1 }
+      return true
+    }
+    if ordersOfCustomer[Int(customer)] > RepeatIndex.maximumOrderCount { return }
+    count(allOf: customer, sign: 1, but: nil, baskets, orders)
+  }
+
   private mutating func leaveOut(
     _ customer: Int32, but order: Int32?, _ baskets: BasketIndex, _ orders: OrderTable
   ) {
+    count(allOf: customer, sign: -1, but: order, baskets, orders)
+    linesOfCustomer[Int(customer)] = 0
+  }
+
+  private mutating func count(
+    allOf customer: Int32, sign: Int64, but order: Int32?, _ baskets: BasketIndex,
+    _ orders: OrderTable
+  ) {
+    var lines: Int32 = 0
     var counted: [Int32: (count: Int64, newest: Instant, oldest: Instant)] = [:]
     orders.forEachOrder(of: customer) { other in
       guard other != order, other < baskets.orderCount else { return true }
       let time = orders.time[Int(other)]
       for item in baskets.items(of: other) {
+        lines += 1
         counted[item, default: (0, time, time)].count += 1
         counted[item]?.oldest = time
       }
@@ -143,10 +165,10 @@ struct RepeatIndex: Sendable {
       let span = own.newest.milliseconds - own.oldest.milliseconds
       for basket in 1...own.count {
         let isLast = basket == own.count
-        count(item, sign: -1, isFirst: isLast, span: isLast ? -span : 0)
+        count(item, sign: sign, isFirst: isLast, span: isLast ? sign * span : 0)
       }
     }
-    linesOfCustomer[Int(customer)] = 0
+    linesOfCustomer[Int(customer)] += Int32(sign) * lines
   }
 
   private mutating func count(_ item: Int32, sign: Int64, isFirst: Bool, span: Int64) {

@@ -14,12 +14,20 @@ import Shop
 
 extension Engine {
   /// The fact that forgets a customer; nil where nobody of that id is known.
-  func forgetting(_ id: String) -> Forgotten? {
+  mutating func forgetting(_ id: String) -> Forgotten? {
     let customer = facts.customers.index(of: id)
     if customer == nil && !ledger.knows(customer: id) { return nil }
     let booked = ledger.names(ofCustomer: id)
     var names = booked.reservations
+    var identities: [Customer.Identity] = []
+    var elsewhere: [String] = []
     if let customer {
+      identities = (facts.customers[customer].identities ?? []).filter {
+        facts.owner(of: $0) == customer
+      }
+      elsewhere = facts.channelsElsewhere(of: customer)
+      // What a channel called them speaks of them in stored replies, unless it is somebody's id.
+      names += identities.map(\.id).filter { facts.customers.index(of: $0) == nil }
       names += facts.orders.orders(of: customer).map { facts.orders.names[$0] }
       names += facts.events.ids(of: customer)
     }
@@ -35,7 +43,7 @@ extension Engine {
     let codes = booked.codes.filter(fits)
     return Forgotten(
       customer: id, names: names.filter { seen.insert($0).inserted && fits($0) }, codes: codes,
-      spent: ledger.spent(byCustomer: id))
+      identities: identities, elsewhere: elsewhere, spent: ledger.spent(byCustomer: id))
   }
 
   mutating func forget(_ forgotten: Forgotten) {
@@ -114,7 +122,7 @@ extension Engine {
     switch fact {
     case .shop, .item, .segment, .ranker, .lifetime, .clusters, .intent, .forgotten, .replied: nil
     case .customer(let patch): patch.id
-    case .order(let draft): draft.customer
+    case .order(let draft): customer(ofOrder: draft.id) ?? draft.customer
     case .cancelled(let id, _), .returned(let id, _, _): customer(ofOrder: id)
     case .event(let draft): draft.customer
     case .coupon(let fact): holder(of: fact)

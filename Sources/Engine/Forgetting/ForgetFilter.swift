@@ -17,6 +17,10 @@ import Wire
 package struct ForgetFilter {
   /// At which records each customer was forgotten, ascending.
   private var sequences: [String: [UInt64]] = [:]
+  /// When an id was forgotten that was also somebody else's identity by these channels.
+  private var elsewhere: [String: [(sequence: UInt64, channels: Set<String>)]] = [:]
+  /// Who was forgotten with an identity, and when: by channel, then by what the channel calls it.
+  private var identities: [String: [String: [(sequence: UInt64, customer: String)]]] = [:]
   private var mentions = Mentions()
   private var last: UInt64 = 0
 
@@ -40,6 +44,13 @@ package struct ForgetFilter {
         let customer = forgotten.customer
       else { continue }
       sequences[customer, default: []].append(sequence)
+      if !forgotten.elsewhere.isEmpty {
+        elsewhere[customer, default: []].append((sequence, Set(forgotten.elsewhere)))
+      }
+      for identity in forgotten.identities {
+        identities[identity.channel, default: [:]][identity.id, default: []].append(
+          (sequence, customer))
+      }
       mentions.add(forgotten, until: sequence)
       last = max(last, sequence)
     }
@@ -198,12 +209,13 @@ extension ForgetFilter {
   ) throws -> Bool {
     switch kind {
     case "customer": return isForgotten(try text("id", of: body), after: sequence)
-    case "event", "decided": return isForgotten(try text("customer", of: body), after: sequence)
+    case "decided": return isForgotten(try text("customer", of: body), after: sequence)
+    case "event":
+      _ = try text("customer", of: body)
+      return forgottenPerson(of: body, after: sequence) != nil
     case "order":
       let id = try text("id", of: body)
-      guard let customer = body["customer"]?.stringValue,
-        isForgotten(customer, after: sequence)
-      else {
+      guard let customer = forgottenPerson(of: body, after: sequence) else {
         orders[id] = nil
         return false
       }
@@ -214,6 +226,21 @@ extension ForgetFilter {
     case "coupon": return try isForgotten(coupon: body, later: sequence)
     default: return false
     }
+  }
+
+  /// Who was forgotten of those whose an order or event was: the customer that it names, unless
+  /// that was somebody else's identity by its channel, or the one whose identity it was.
+  private func forgottenPerson(of body: JSON, after sequence: UInt64) -> String? {
+    guard let name = body["customer"]?.stringValue else { return nil }
+    guard let channel = body["channel"]?.stringValue else {
+      return isForgotten(name, after: sequence) ? name : nil
+    }
+    for forgotten in identities[channel]?[name] ?? [] where forgotten.sequence > sequence {
+      return forgotten.customer
+    }
+    let others = (elsewhere[name] ?? []).filter { $0.channels.contains(channel) }.map(\.sequence)
+    let isTheirs = sequences[name]?.contains { $0 > sequence && !others.contains($0) } ?? false
+    return isTheirs ? name : nil
   }
 
   private mutating func isForgotten(coupon body: JSON, later sequence: UInt64) throws -> Bool {

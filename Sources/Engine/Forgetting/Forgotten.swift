@@ -1,4 +1,5 @@
 import Offers
+import Shop
 import Wire
 
 /// That a customer was forgotten: whom to take out, and what they had spent.
@@ -15,6 +16,10 @@ package struct Forgotten: Equatable, Sendable {
   package var names: [String] = []
   /// Their coupon codes.
   package var codes: [String] = []
+  /// What channels called them: orders and events that came under it were theirs.
+  package var identities: [Customer.Identity] = []
+  /// Channels by which their id is somebody else's identity: what came so was not theirs.
+  package var elsewhere: [String] = []
   package var spent: [CouponLedger.Spent] = []
 
   /// Names beyond so many bytes are left out, so that the fact fits into a record of the log: of
@@ -32,6 +37,16 @@ extension Forgotten {
       writer.strings(names)
       writer.key("codes")
       writer.strings(codes)
+      if !identities.isEmpty {
+        writer.key("identities")
+        writer.beginArray()
+        for identity in identities { writer.strings([identity.channel, identity.id]) }
+        writer.endArray()
+      }
+      if !elsewhere.isEmpty {
+        writer.key("elsewhere")
+        writer.strings(elsewhere)
+      }
     }
     writer.key("spent")
     writer.beginArray()
@@ -54,6 +69,14 @@ extension Forgotten {
     customer = try reader.optionalIdentifier("customer")
     names = try Forgotten.texts(reader.optionalArray("names", maximumCount: Int.max))
     codes = try Forgotten.texts(reader.optionalArray("codes", maximumCount: Int.max))
+    for element in try reader.optionalArray("identities", maximumCount: Int.max)?.map(\.self) ?? []
+    {
+      let parts = try element.array(minimumCount: 2, maximumCount: 2).map {
+        try $0.string(maximumBytes: Int.max)
+      }
+      identities.append(Customer.Identity(channel: parts[0], id: parts[1]))
+    }
+    elsewhere = try Forgotten.texts(reader.optionalArray("elsewhere", maximumCount: Int.max))
     for element in try reader.array("spent", maximumCount: Int.max) {
       var entry = try element.object()
       spent.append(

@@ -1,55 +1,15 @@
 import Shop
 import Wire
 
-// How a person's identities are kept
-// ----------------------------------
-// An identity is a name that one channel has for a person: the open id of a mini-program, the card
-// of a store. It belongs to at most one customer, and stands in that customer's record as
-// `customers.put` would have put it, so that linking is a change of the record and needs no fact of
-// its own. Whose an identity is, is found by a map that is made from the records when it is asked
-// for and is stale when any of them changed.
-
-/// Whose identity is whose.
-struct IdentityMap {
-  private var owners: [String: Int32] = [:]
-  private var revision: UInt64?
-
-  /// The customer whom the identity belongs to. O(1) while no customer changes, else O(customers).
-  mutating func owner(of identity: Customer.Identity, _ customers: CustomerTable) -> Int32? {
-    if revision != customers.revision {
-      owners.removeAll()
-      for customer in 0..<Int32(customers.count) where !customers.isGone(customer) {
-        for identity in customers[customer].identities ?? [] {
-          let name = IdentityMap.name(identity)
-          // `customers.put` takes what it is given: of several the first to come stands.
-          if owners[name] == nil { owners[name] = customer }
-        }
-      }
-      revision = customers.revision
-    }
-    return owners[IdentityMap.name(identity)]
-  }
-
-  /// Takes note of the one change that led from that revision to the present one.
-  mutating func note(
-    _ identity: Customer.Identity, _ owner: Int32?, since former: UInt64,
-    _ customers: CustomerTable
-  ) {
-    guard revision == former else { return }
-    owners[IdentityMap.name(identity)] = owner
-    revision = customers.revision
-  }
-
-  /// The channel's length keeps two different pairs from having one name.
-  private static func name(_ identity: Customer.Identity) -> String {
-    "\(identity.channel.utf8.count):\(identity.channel)\(identity.id)"
-  }
-}
+// Linking is a change of the customer's record, as `customers.put` would have made it, and needs no
+// fact of its own; what it moves is in `IdentityBook`.
 
 /// `customers.link`: that an identity of a channel is this customer.
 enum CustomersLink: Method {
   static let name = "customers.link"
-  static let summary = "Says that a channel's identity is this customer; it may be nobody else's."
+  static let summary =
+    "Says that a channel's identity is this customer, and so are orders and events that came by that "
+    + "channel under it, before and after; it may be nobody else's."
   static let writes = true
   static let isKeyed = true
   static let parameters = IdentityChange.parameters
@@ -57,10 +17,8 @@ enum CustomersLink: Method {
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
     let change = try IdentityChange(call)
-    let customers = engine.facts.customers
-    let own = customers.index(of: change.customer)
-    let former = customers.revision
-    let owner = engine.identities.owner(of: change.identity, customers)
+    let own = engine.facts.customers.index(of: change.customer)
+    let owner = engine.facts.owner(of: change.identity)
     if let owner, owner != own {
       // Whose it is, is that customer's own matter.
       throw RPCError(
@@ -68,7 +26,7 @@ enum CustomersLink: Method {
         message: "the identity is linked to another customer; unlink it there first",
         path: "identity")
     }
-    var identities = own.flatMap { customers[$0].identities } ?? []
+    var identities = own.flatMap { engine.facts.customers[$0].identities } ?? []
     if owner == nil {
       guard identities.count < FieldLimits.elementCount else {
         throw ParameterError(
@@ -77,9 +35,6 @@ enum CustomersLink: Method {
       }
       identities.append(change.identity)
       engine.put(identities, of: change.customer, now: call.now)
-      let customer = engine.facts.customers.index(of: change.customer)
-      engine.identities.note(
-        change.identity, customer, since: former, engine.facts.customers)
     }
     change.write(identities, isChange: owner == nil, &reply)
   }
@@ -88,7 +43,8 @@ enum CustomersLink: Method {
 /// `customers.unlink`: that it is not.
 enum CustomersUnlink: Method {
   static let name = "customers.unlink"
-  static let summary = "Takes an identity from a customer, as if it had never been theirs."
+  static let summary =
+    "Takes an identity from a customer, with what came by it, as if it had never been theirs."
   static let writes = true
   static let isKeyed = true
   static let parameters = IdentityChange.parameters
@@ -99,10 +55,8 @@ enum CustomersUnlink: Method {
     let own = engine.facts.customers.index(of: change.customer)
     let identities = own.flatMap { engine.facts.customers[$0].identities } ?? []
     let left = identities.filter { $0 != change.identity }
-    let former = engine.facts.customers.revision
     if left.count < identities.count {
       engine.put(left, of: change.customer, now: call.now)
-      engine.identities.note(change.identity, nil, since: former, engine.facts.customers)
     }
     change.write(left, isChange: left.count < identities.count, &reply)
   }

@@ -111,7 +111,9 @@ enum OrdersGet: Method {
   static let summary = "Gives an order as it stands, with what was cancelled and returned."
   static let parameters: [Field] = [.required("order", .string)]
   static let result = Shape.object([
-    .required("id", .string), .optional("customer", .string), .required("time", .moment),
+    .required("id", .string), .optional("customer", .string),
+    .optional("named", .string, "what the order called them, where that is an identity of theirs"),
+    .required("time", .moment),
     .optional("channel", .string),
     .required(
       "lines",
@@ -145,6 +147,10 @@ enum OrdersGet: Method {
     if customer >= 0 {
       reply.key("customer")
       reply.string(facts.customers.names[customer])
+      if let named = facts.customerNamed(byOrder: order), named != facts.customers.names[customer] {
+        reply.key("named")
+        reply.string(named)
+      }
     }
     reply.key("time")
     reply.string(facts.settings.zone.text(orders.time[Int(order)]))

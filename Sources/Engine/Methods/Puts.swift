@@ -32,11 +32,16 @@ enum CustomersPut: Method {
   static let result = Shape.shared("PutResult")
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
+    engine.facts.makeIdentities()
     try engine.put(
       "customers", call, into: &reply,
       read: { (json, zone) throws(ParameterError) in try CustomerPatch(json, zone: zone) },
-      check: { (facts, patch) throws(RecordProblem) in facts.customers.changes(patch) },
-      contradict: { _, _ in false }, identity: { _ in nil }, fact: { .customer($0) })
+      check: { (facts, patch) throws(RecordProblem) in try facts.check(patch) },
+      contradict: { _, _ in false }, identity: { _ in nil },
+      claims: { patch in
+        guard case .set(let identities) = patch.identities else { return nil }
+        return (patch.id, identities.map { "\($0.channel.utf8.count):\($0.channel)\($0.id)" })
+      }, fact: { .customer($0) })
   }
 }
 

@@ -62,7 +62,8 @@ extension RecordProblem {
 
 extension Engine {
   /// Answers a put: `name` is the params' list, `read` turns an element into a record, `check` says
-  /// whether taking it changes anything, and `fact` what is to be committed.
+  /// whether taking it changes anything, and `fact` what is to be committed. `claims` names what
+  /// only one of several records may have, and for whom.
   ///
   /// - Throws: `ParameterError` where the params are no list; with `atomic` also an `RPCError` for
   /// the first record
@@ -71,7 +72,8 @@ extension Engine {
     _ name: StaticString, _ call: Call, into reply: inout JSONWriter,
     read: (JSON, Zone) throws(ParameterError) -> Record,
     check: (ShopFacts, Record) throws(RecordProblem) -> Bool,
-    contradict: (Record, Record) -> Bool, identity: (Record) -> String?, fact: (Record) -> Fact
+    contradict: (Record, Record) -> Bool, identity: (Record) -> String?,
+    claims: (Record) -> (owner: String, names: [String])? = { _ in nil }, fact: (Record) -> Fact
   ) throws {
     var reader = try call.reader()
     let list = try reader.array(name, maximumCount: FieldLimits.recordCount)
@@ -79,7 +81,8 @@ extension Engine {
     try reader.finish()
     if isAtomic {
       try rehearse(
-        name, list, read: read, check: check, contradict: contradict, identity: identity)
+        name, list, read: read, check: check, contradict: contradict, identity: identity,
+        claims: claims)
     }
 
     var result = BulkResult()
@@ -109,13 +112,25 @@ extension Engine {
     _ name: StaticString, _ list: JSONArray,
     read: (JSON, Zone) throws(ParameterError) -> Record,
     check: (ShopFacts, Record) throws(RecordProblem) -> Bool,
-    contradict: (Record, Record) -> Bool, identity: (Record) -> String?
+    contradict: (Record, Record) -> Bool, identity: (Record) -> String?,
+    claims: (Record) -> (owner: String, names: [String])?
   ) throws {
     var seen: [String: Record] = [:]
+    var owners: [String: String] = [:]
     for (index, element) in list.enumerated() {
       let record = try read(element, facts.settings.zone)
       do throws(RecordProblem) {
         _ = try check(facts, record)
+        if let claims = claims(record) {
+          for claim in claims.names {
+            if let owner = owners[claim], owner != claims.owner {
+              throw RecordProblem(
+                path: "identities", reason: "conflict",
+                message: "an identity stands in this call before, as another customer's")
+            }
+            owners[claim] = claims.owner
+          }
+        }
         guard let id = identity(record) else { continue }
         if let earlier = seen[id], contradict(earlier, record) {
           throw RecordProblem(

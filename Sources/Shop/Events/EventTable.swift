@@ -137,6 +137,46 @@ package struct EventTable: Sendable {
   }
 }
 
+// MARK: - Moving
+
+extension EventTable {
+  /// Gives events of one customer, from the newest to the oldest, to another. O(events of both).
+  mutating func move(
+    _ moved: [Int32], from source: Int32, to target: Int32, items: NameTable, channels: NameTable
+  ) {
+    if moved.isEmpty { return }
+    let taken = Set(moved)
+    let left = events(of: source).filter { !taken.contains($0) }
+    var (mine, theirs) = (events(of: target)[...], moved[...])
+    var merged: [Int32] = []
+    while let first = mine.first, let second = theirs.first {
+      let isMine = isBefore(second, first, items, channels)
+      merged.append(isMine ? first : second)
+      if isMine { mine.removeFirst() } else { theirs.removeFirst() }
+    }
+    for event in moved { customer[Int(event)] = target }
+    chain(left, of: source)
+    chain(merged + mine + theirs, of: target)
+    revision &+= 1
+  }
+
+  private func events(of customer: Int32) -> [Int32] {
+    var events: [Int32] = []
+    forEachEvent(of: customer) { event in
+      events.append(event)
+      return true
+    }
+    return events
+  }
+
+  private mutating func chain(_ list: [Int32], of customer: Int32) {
+    newestEvent.extend(to: Int(customer) + 1, with: -1)
+    newestEvent[Int(customer)] = list.first ?? -1
+    for (event, older) in zip(list, list.dropFirst()) { olderEvent[Int(event)] = older }
+    if let last = list.last { olderEvent[Int(last)] = -1 }
+  }
+}
+
 // MARK: - Forgetting
 
 extension EventTable {

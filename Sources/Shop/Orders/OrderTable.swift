@@ -197,6 +197,35 @@ package struct OrderTable: Sendable {
   }
 }
 
+// MARK: - Moving
+
+extension OrderTable {
+  /// Gives orders of one customer, from the newest to the oldest, to another. O(orders of both).
+  mutating func move(_ moved: [Int32], from source: Int32, to target: Int32) {
+    if moved.isEmpty { return }
+    let taken = Set(moved)
+    let left = orders(of: source).filter { !taken.contains($0) }
+    var (mine, theirs) = (orders(of: target)[...], moved[...])
+    var merged: [Int32] = []
+    while let first = mine.first, let second = theirs.first {
+      let isMine = isBefore(second, first)
+      merged.append(isMine ? first : second)
+      if isMine { mine.removeFirst() } else { theirs.removeFirst() }
+    }
+    for order in moved { customer[Int(order)] = target }
+    chain(left, of: source)
+    chain(merged + mine + theirs, of: target)
+    revision &+= 1
+  }
+
+  private mutating func chain(_ list: [Int32], of customer: Int32) {
+    newestOrder.extend(to: Int(customer) + 1, with: -1)
+    newestOrder[Int(customer)] = list.first ?? -1
+    for (order, older) in zip(list, list.dropFirst()) { olderOrder[Int(order)] = older }
+    if let last = list.last { olderOrder[Int(last)] = -1 }
+  }
+}
+
 // MARK: - Forgetting
 
 extension OrderTable {

@@ -85,8 +85,9 @@ struct ForgetHistory {
     serial += 1
     let customer = ForgetHistory.customers[generator.integer(in: 0...2)]
     let short = String(customer.prefix(3))
-    switch generator.integer(in: 0...15) {
+    switch generator.integer(in: 0...16) {
     case 0...4: order(customer, short, &generator)
+    case 16: card(customer, short, &generator)
     case 5:
       guard let known = orders.randomElement(using: &generator) else { return }
       send(known.customer, "orders.cancel", #"{"order":"\#(known.id)","key":"x-\#(known.id)"}"#)
@@ -134,6 +135,31 @@ struct ForgetHistory {
       isAnonymous ? nil : customer, "orders.put",
       #"{"orders":[{"id":"\#(id)",\#(who)"time":"\#(time.rfc3339())","channel":"\#(channel)","lines":[\#(lines.joined(separator: ","))]\#(generator.oneIn(3) ? cited : "")}]}"#
     )
+  }
+
+  /// Something that the customer did at a till, which knows nothing but their card.
+  private mutating func card(
+    _ customer: String, _ short: String, _ generator: inout SeededGenerator
+  ) {
+    let time = shop.service.now.advanced(byDays: -Double(generator.integer(in: 0...50)))
+    names[customer, default: []].formUnion([customer, "card-\(short)", "till-\(serial)-\(short)"])
+    let link =
+      #"{"customer":"\#(customer)","identity":{"channel":"till","id":"card-\#(short)"}}"#
+    let isFirst = generator.oneIn(2)
+    if isFirst { send(customer, "customers.link", link) }
+    if generator.oneIn(2) {
+      orders.append(("till-\(serial)-\(short)", customer))
+      send(
+        customer, "orders.put",
+        #"{"orders":[{"id":"till-\#(serial)-\#(short)","customer":"card-\#(short)","channel":"till","time":"\#(time.rfc3339())","lines":[{"item":"i-0","quantity":1,"unit_price":700},{"item":"i-2","quantity":1,"unit_price":50}]}]}"#
+      )
+    } else {
+      send(
+        customer, "events.put",
+        #"{"events":[{"type":"view","customer":"card-\#(short)","channel":"till","item":"i-1","time":"\#(time.rfc3339())"}]}"#
+      )
+    }
+    if !isFirst { send(customer, "customers.link", link) }
   }
 
   private mutating func event(

@@ -20,7 +20,13 @@ struct RandomWrites {
     let order = "o-\(generator.integer(in: 0...12))"
     let day = generator.integer(in: 10...28)
     let time = "2026-0\(generator.integer(in: 1...2))-\(day)T10:00:00+08:00"
-    switch generator.integer(in: 0...15) {
+    switch generator.integer(in: 0...17) {
+    case 16...17:
+      let identity = #"{"channel":"store","id":"c-\#(generator.integer(in: 0...3))"}"#
+      return (
+        generator.oneIn(3) ? "customers.unlink" : "customers.link",
+        #"{"customer":"\#(customer)","identity":\#(identity)}"#
+      )
     case 0...6:
       let lines = (0...generator.integer(in: 0...3)).map { _ in
         #"{"item":"i-\#(generator.integer(in: 0...4))","quantity":\#(generator.integer(in: 0...4)),"unit_price":\#(generator.integer(in: 1...9) * 150)}"#
