@@ -11,7 +11,8 @@ extension Engine {
       let both = [move.source, move.target]
       affinity.willMove(customers: both, orders: facts.orders)
       let before = facts.orders.revision
-      if facts.apply(move) { decisions.forget(customer: move.source) }
+      let isKept = members.points.hasEntries(of: move.source)
+      if facts.apply(move, keepsSource: isKept) { decisions.forget(customer: move.source) }
       affinity.didMove(customers: both, orders: facts.orders)
       members.noteMove(move.source, move.target, since: before, facts: facts)
     }

@@ -14,9 +14,9 @@ extension Engine {
   }
 
   /// Rules out of params, with the path of what is wrong with them.
-  func memberRules(_ value: Value, at path: String) throws -> MemberRules {
+  func memberRules(_ value: Value, at path: String, now: Instant) throws -> MemberRules {
     do throws(RecordProblem) {
-      return try MemberRules(value, over: members.rules)
+      return try MemberRules(value, over: members.rules, now: now)
     } catch {
       var error = error
       if error.reason == "gap" || error.reason == "overlap", let fault = RFMTable.Fault(of: value) {

@@ -30,6 +30,7 @@ extension Engine {
       packer.optional(members.fitted.clusters) { $0.value($1.value) }
       packer.optional(members.fitted.intent) { $0.value($1.value) }
     }
+    try members.points.write(to: sink)
     try segments.write(to: sink)
     try ledger.write(to: sink)
     try decisions.write(to: sink)
@@ -64,6 +65,7 @@ extension Engine {
     affinity = try AffinityIndex(from: source)
     try members.load(facts: facts, from: source)
     members.fitted = try FittedMembers(from: source)
+    members.points = try PointBook(from: source)
     segments = try SegmentBook(from: source)
     ledger = try CouponLedger(settings: facts.settings, from: source)
     decisions = try DecisionTable(from: source)

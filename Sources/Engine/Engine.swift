@@ -152,6 +152,9 @@ extension Engine {
     case .lifetime(let value): members.fitted.lifetime = try? ShopLifetime(value)
     case .clusters(let value): members.fitted.clusters = try? ShopClusters(value)
     case .intent(let value): members.fitted.intent = try? ShopIntent(value)
+    case .points(let movement):
+      let customer = facts.customers.intern(movement.customer)
+      members.points.apply(movement, customer: customer)
     case .coupon(let fact): ledger.apply(fact)
     case .decided(let decision):
       guard let customer = facts.customers.index(of: decision.customer) else { return }
@@ -199,7 +202,9 @@ extension Engine {
       if ShopSettings(value, over: facts.settings, zoneFile: surroundings.zoneFile) == nil {
         throw element.failure("unknown_timezone", "the shop's time zone is not on this machine")
       }
-      if let rules = value["members"] { _ = try MemberRules(rules, over: members.rules) }
+      if let rules = value["members"] {
+        _ = try MemberRules(rules, over: members.rules, now: lastLogged)
+      }
       if let rules = value["recommend"] { _ = try MixRules(rules, over: mixes) }
     case .segment(let value): _ = try SegmentBook.Segment(value)
     case .ranker(let value):
@@ -221,7 +226,7 @@ extension Engine {
       ("baskets", affinity.baskets.basketCount), ("events", facts.events.liveCount),
       ("channels", facts.channels.liveCount), ("segments", segments.count),
       ("policies", ledger.policies.ids.count), ("coupons", ledger.couponCount),
-      ("decisions", decisions.count),
+      ("decisions", decisions.count), ("point_movements", members.points.count),
       ("stored_replies", replies.count),
     ]
   }
@@ -231,7 +236,9 @@ extension Engine {
     if let settings = ShopSettings(value, over: facts.settings, zoneFile: surroundings.zoneFile) {
       facts.settings = settings
     }
-    if let rules = value["members"].flatMap({ try? MemberRules($0, over: members.rules) }) {
+    if let rules = value["members"].flatMap({
+      try? MemberRules($0, over: members.rules, now: lastLogged)
+    }) {
       members.rules = rules
     }
     if let rules = value["recommend"].flatMap({ try? MixRules($0, over: mixes) }) {

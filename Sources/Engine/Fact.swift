@@ -1,3 +1,4 @@
+import Members
 import Offers
 import Shop
 import Wire
@@ -29,6 +30,7 @@ package enum Fact {
   case lifetime(Value)
   case clusters(Value)
   case intent(Value)
+  case points(PointMovement)
   case coupon(LedgerFact)
   case decided(Decision)
   case forgotten(Forgotten)
@@ -86,6 +88,9 @@ extension Fact {
     case .intent(let intent):
       writer.key("intent")
       writer.value(intent)
+    case .points(let movement):
+      writer.key("points")
+      writer.value(movement.value)
     case .coupon(let fact):
       writer.key("coupon")
       writer.value(fact.value)
@@ -147,6 +152,7 @@ extension Fact {
     case "lifetime": self = .lifetime(try body.value())
     case "clusters": self = .clusters(try body.value())
     case "intent": self = .intent(try body.value())
+    case "points": self = .points(try PointMovement(try body.value()))
     case "coupon": self = .coupon(try LedgerFact(try body.value(), settings: settings))
     case "decided": self = .decided(try Decision(try body.value()))
     case "cancelled":

@@ -19,6 +19,8 @@ package struct MemberIndex: Sendable {
   package var rules = MemberRules.standard
   /// What was fitted for this shop; it holds for every viewpoint from when it was.
   package var fitted = FittedMembers()
+  /// Points that were granted and spent.
+  package var points = PointBook()
   private var present: Kept?
   private var past: Kept?
   /// What a snapshot held of the present, until somebody asks.
@@ -36,7 +38,7 @@ package struct MemberIndex: Sendable {
     let kept = isPresent(viewpoint, facts) ? present! : past!
     return MemberView(
       facts: facts, viewpoint: viewpoint, rules: rules, columns: kept.columns, norms: kept.norms,
-      fitted: fitted)
+      fitted: fitted, points: points)
   }
 
   /// The norms as seen from a viewpoint; costs what `view` costs.
@@ -57,7 +59,8 @@ package struct MemberIndex: Sendable {
     of customer: Int32, from viewpoint: Viewpoint, facts: ShopFacts, norms: ShopNorms
   ) -> MemberProfile {
     MemberView(
-      facts: facts, viewpoint: viewpoint, rules: rules, columns: nil, norms: norms, fitted: fitted
+      facts: facts, viewpoint: viewpoint, rules: rules, columns: nil, norms: norms, fitted: fitted,
+      points: points
     ).profile(of: customer)
   }
 

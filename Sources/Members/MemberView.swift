@@ -10,13 +10,14 @@ package final class MemberView: Sendable {
   package let rules: MemberRules
   package let norms: ShopNorms
   package let fitted: FittedMembers
+  package let points: PointBook
   /// The shop's local day.
   package let today: Day
   private let columns: MemberColumns?
 
   init(
     facts: ShopFacts, viewpoint: Viewpoint, rules: MemberRules, columns: MemberColumns?,
-    norms: ShopNorms, fitted: FittedMembers
+    norms: ShopNorms, fitted: FittedMembers, points: PointBook
   ) {
     self.facts = facts
     self.viewpoint = viewpoint
@@ -24,6 +25,7 @@ package final class MemberView: Sendable {
     self.columns = columns
     self.norms = norms
     self.fitted = fitted
+    self.points = points
     today = facts.settings.zone.day(of: viewpoint.now)
   }
 

@@ -108,7 +108,7 @@ import Testing
           ]),
         ])),
     ])
-    index.rules = try MemberRules(value, over: index.rules)
+    index.rules = try MemberRules(value, over: index.rules, now: .earliest)
     let view = index.view(from: SampleShop.now(5), facts: shop.facts)
     #expect(view.profile(of: 0).field("tier") == .string("rich"))
     #expect(view.profile(of: 1).field("tier") == .string("others"))
@@ -132,7 +132,7 @@ import Testing
     ]
     for (value, path) in cases {
       #expect {
-        try MemberRules(value, over: .standard)
+        try MemberRules(value, over: .standard, now: .earliest)
       } throws: {
         ($0 as? RecordProblem)?.path == path
       }

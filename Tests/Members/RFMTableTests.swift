@@ -7,7 +7,7 @@ import Testing
   private func table(_ classes: Value) throws -> MemberRules {
     try MemberRules(
       .object([.init(name: "rfm", value: .object([.init(name: "classes", value: classes)]))]),
-      over: .standard)
+      over: .standard, now: .earliest)
   }
 
   private func box(_ r: [Int64], _ f: [Int64] = [1, 5], _ m: [Int64] = [1, 5]) -> Value {
@@ -48,7 +48,7 @@ import Testing
       do throws(RecordProblem) {
         _ = try MemberRules(
           .object([.init(name: "rfm", value: .object([.init(name: "classes", value: classes)]))]),
-          over: .standard)
+          over: .standard, now: .earliest)
         return nil
       } catch { return error }
     }
@@ -116,11 +116,12 @@ import Testing
       try MemberRules(
         .object([
           .init(name: "rfm", value: .object([.init(name: "thresholds", value: thresholds)]))
-        ]), over: .standard)
+        ]), over: .standard, now: .earliest)
     }
     let found = try rules(thresholds).rfm.thresholds
     #expect(found?.recencyDays == [30, 90, 180, 365] && found?.spend.last == 100_000)
-    #expect(try MemberRules(.object([]), over: rules(thresholds)).rfm.thresholds == found)
+    #expect(
+      try MemberRules(.object([]), over: rules(thresholds), now: .earliest).rfm.thresholds == found)
     #expect(try rules(.null).rfm.thresholds == nil)
     #expect(throws: RecordProblem.self) { try rules(.object([])) }
   }

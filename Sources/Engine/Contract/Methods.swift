@@ -18,6 +18,8 @@ package enum Methods {
     CouponsIssue.self, CouponsQuote.self, CouponsReserve.self, CouponsRedeem.self,
     CouponsRelease.self, CouponsReturn.self, CouponsVoid.self, CouponsList.self,
     CouponsTotals.self,
+    // Points
+    PointsGrant.self, PointsSpend.self, PointsReturn.self, PointsList.self, PointsTotals.self,
     // Policies, before and while they run
     PoliciesCheck.self, PoliciesList.self, PoliciesGet.self, PoliciesPause.self,
     PoliciesResume.self,

@@ -30,6 +30,8 @@ extension Engine {
       names += identities.map(\.id).filter { facts.customers.index(of: $0) == nil }
       names += facts.orders.orders(of: customer).map { facts.orders.names[$0] }
       names += facts.events.ids(of: customer)
+      // Unless the order is somebody else's.
+      names += members.points.orders(of: customer).filter { facts.orders.index(of: $0) == nil }
     }
     // An order that somebody else is known to have placed is not this customer's, even where their
     // coupons paid for a part of it.
@@ -54,6 +56,7 @@ extension Engine {
       let before = facts.orders.revision
       facts.forget(customer: customer)
       decisions.forget(customer: customer)
+      members.points.forget(customer: customer)
       members.noteForgotten(customer, since: before, facts: facts)
     }
     forgetCitations(of: forgotten.codes)
@@ -127,6 +130,7 @@ extension Engine {
     case .event(let draft): draft.customer
     case .coupon(let fact): holder(of: fact)
     case .decided(let decision): decision.customer
+    case .points(let movement): movement.customer
     }
   }
 

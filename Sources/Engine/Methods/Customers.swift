@@ -13,7 +13,15 @@ enum CustomersGet: Method {
   static let result = Shape.object([
     .required("id", .string), .required("known", .boolean, "false: no fact names the customer"),
     .optional("name", .string), .optional("tier", .string), .optional("lifecycle", .string),
-    .optional("level", .string), .optional("rfm", .map(.any)),
+    .optional("level", .string),
+    .optional("level_until", .moment, "when it ends if nothing more is bought"),
+    .optional(
+      "next_level",
+      .object([
+        .required("id", .string),
+        .required("missing", .map(.integer), "of spend, points, orders; any one is enough"),
+        .optional("by", .moment, "when the first of what counts now counts no more"),
+      ])), .optional("rfm", .map(.any)),
     .optional("recency_days", .integer), .optional("silence", .number, "days silent in usual gaps"),
     .optional("orders", .integer), .optional("returned", .integer), .optional("spend", .integer),
     .optional("average_order_value", .integer), .optional("usual_gap_days", .number),
@@ -34,6 +42,10 @@ enum CustomersGet: Method {
     .optional("gender", .string), .optional("region", .string), .optional("occupation", .string),
     .optional("consent", .map(.boolean)), .optional("attributes", .map(.any)),
     .optional("identities", .list(.map(.string))), .optional("acquisition", .map(.any)),
+    .optional("points", .integer, "what can be spent"),
+    .optional(
+      "points_expiring",
+      .object([.required("points", .integer), .required("at", .moment)]), "the next that expire"),
   ])
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {

@@ -8,8 +8,8 @@ import Wire
 enum CustomersLink: Method {
   static let name = "customers.link"
   static let summary =
-    "Says that a channel's identity is this customer, and so are orders and events that came by that "
-    + "channel under it, before and after; it may be nobody else's."
+    "Says that a channel's identity is this customer, and so are orders and events that came by "
+    + "that channel under it, before and after; it may be nobody else's."
   static let writes = true
   static let isKeyed = true
   static let parameters = IdentityChange.parameters

@@ -1,3 +1,4 @@
+import Members
 import Shop
 import Wire
 
@@ -19,7 +20,10 @@ enum ShopConfigure: Method {
       .object([
         .optional("tiers", .list(.map(.any)), "[{\"id\", \"when\"}], the last without when"),
         .optional("lifecycle", .list(.map(.any)), "as tiers"),
-        .optional("levels", .list(.map(.any)), "[{\"id\", \"spend\"}], rising"),
+        .optional(
+          "levels", .list(.map(.any)), "[{\"id\", \"spend\" or \"points\" or \"orders\"}], rising"),
+        .optional("level_terms", .map(.any), "window, validity, grace and downgrade of levels"),
+        .optional("points", .nullable(.map(.any)), "how points are earned; null: no more"),
         .optional(
           "rfm", .map(.any), "{\"thresholds\", \"classes\"}; classes must partition all scores"),
       ]), "how members are sorted; Models/README.md explains it"),
@@ -76,8 +80,8 @@ enum ShopConfigure: Method {
       isChange = isChange || Double(holdout) / 100 != engine.holdout.share
     }
     if let members {
-      let rules = try engine.memberRules(members, at: "members")
-      changes.append(.init(name: "members", value: members))
+      let rules = try engine.memberRules(members, at: "members", now: call.now)
+      changes.append(.init(name: "members", value: members.datingPoints(call.now, engine)))
       isChange = isChange || rules != engine.members.rules
     }
     if let recommend {
@@ -100,5 +104,27 @@ enum ShopConfigure: Method {
     reply.key("holdout_percent")
     reply.integer(Int((engine.holdout.share * 100).rounded()))
     reply.endObject()
+  }
+}
+
+extension Value {
+  /// Rules for members as the log holds them: rules for points say from when on they hold, and are
+  /// left out where they are those that hold already.
+  fileprivate func datingPoints(_ now: Instant, _ engine: borrowing Engine) -> Value {
+    guard case .object(var members) = self,
+      let place = members.firstIndex(where: { $0.name == "points" }),
+      let rules = try? MemberRules(
+        .object([members[place]]), over: engine.members.rules, now: now)
+    else { return self }
+    if rules.points == engine.members.rules.points {
+      members.remove(at: place)
+    } else if members[place].value["from"] == nil {
+      var points: [Member] = [.init(name: "per", value: .integer(1))]
+      points.append(.init(name: "points", value: .integer(0)))
+      if case .object(let stated) = members[place].value { points = stated }
+      points.append(.init(name: "from", value: .string(now.rfc3339())))
+      members[place].value = .object(points)
+    }
+    return .object(members)
   }
 }

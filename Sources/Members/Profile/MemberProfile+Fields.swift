@@ -3,12 +3,13 @@ import Shop
 extension MemberProfile {
   /// All fields, in the order in which `customers.get` gives them.
   package static let fieldNames = [
-    "id", "known", "name", "tier", "lifecycle", "level", "rfm", "recency_days", "silence", "orders",
+    "id", "known", "name", "tier", "lifecycle", "level", "level_until", "next_level", "rfm",
+    "recency_days", "silence", "orders",
     "spend", "average_order_value", "returned", "usual_gap_days", "p_alive",
     "expected_orders_12m", "value_12m", "lifetime_basis", "intent_30d", "intent_basis", "cluster",
     "price_sensitivity", "buyer_style", "preferred_channel", "preferred_category", "joined_days",
     "first_order_days", "age", "birthday", "gender", "region", "occupation", "consent",
-    "attributes", "identities", "acquisition", "points",
+    "attributes", "identities", "acquisition", "points", "points_expiring",
   ]
 
   /// A field under its name; custom attributes at the top level where no field bears the name,
@@ -20,7 +21,7 @@ extension MemberProfile {
     case "known": .bool(isKnown)
     case "tier": .string(tier)
     case "lifecycle": .string(lifecycle)
-    case "level": level.map(Value.string)
+    case "level", "level_until", "next_level", "points", "points_expiring": standingFigure(name)
     case "rfm", "recency_days", "silence", "orders", "spend", "average_order_value", "returned",
       "usual_gap_days", "price_sensitivity", "first_order_days":
       figure(name)
@@ -33,9 +34,6 @@ extension MemberProfile {
     case "name", "joined_days", "age", "birthday", "gender", "region", "occupation", "consent",
       "attributes", "identities", "acquisition":
       stated(name)
-    // Points have a ledger of their own, which is not kept yet: a name that is taken, without
-    // value.
-    case "points": nil
     default: record.attributes?[name]
     }
   }

@@ -106,23 +106,8 @@ package final class MemberProfile: FieldSource {
   package private(set) lazy var tier: String = view.rules.tier(of: self)
   package private(set) lazy var lifecycle: String = view.rules.lifecycle(of: self)
 
-  /// The highest level that the spend of a year reaches; nil where none is configured or reached.
-  package var level: String? {
-    view.rules.levels.isEmpty ? nil : view.rules.level(spendOfYear: spendOfYear)
-  }
-
-  /// Paid in the 365 days before now, minor units. O(lines of those orders).
-  package var spendOfYear: Int64 {
-    let start = view.viewpoint.now.advanced(byDays: -365)
-    var sum: Int64 = 0
-    view.facts.orders.forEachOrder(of: customer) { order in
-      let time = view.facts.orders.time[Int(order)]
-      if time <= start { return false }
-      if view.viewpoint.sees(time) { sum = Money.sum(sum, view.facts.orders.net(order: order)) }
-      return true
-    }
-    return sum
-  }
+  /// Points and level, which `MemberStanding` explains.
+  package private(set) lazy var standing = MemberStanding(of: self)
 
   // MARK: Tastes
 

@@ -18,16 +18,13 @@ package struct MemberRules: Equatable, Sendable {
     package var condition: Condition?
   }
 
-  package struct Level: Equatable, Sendable {
-    package var id: String
-    /// Spend of the last 365 days from which it is reached, minor units.
-    package var spend: Int64
-  }
-
   package private(set) var tiers: [Rule]
   package private(set) var stages: [Rule]
-  /// Ascending by spend; empty for a shop without levels.
+  /// Rising; empty for a shop without levels.
   package private(set) var levels: [Level]
+  package private(set) var levelTerms = LevelTerms()
+  /// How points are earned, by when each of them begins.
+  package private(set) var points: [PointRules] = []
   /// Thresholds and classes of the RFM scores, where the shop has its own.
   package private(set) var rfm = RFMTable()
 
@@ -95,11 +92,6 @@ package struct MemberRules: Equatable, Sendable {
     for rule in rules where rule.condition?.matches(source) ?? true { return rule.id }
     preconditionFailure("the last rule takes everybody")
   }
-
-  /// The highest level that the spend reaches, or nil.
-  package func level(spendOfYear: Int64) -> String? {
-    levels.last { spendOfYear >= $0.spend }?.id
-  }
 }
 
 /// A profile while its tier and stage are being decided.
@@ -117,9 +109,16 @@ extension MemberRules {
   /// Rules per list; more are refused.
   static let maximumRuleCount = 100
 
+  /// Changes of the rules for points, at most.
+  static let maximumPointRulesCount = 1_000
+
   /// The rules after a change: what the object names (`tiers`, `lifecycle`, `levels`) replaces what
-  /// was.
-  package init(_ value: Value, over rules: MemberRules) throws(RecordProblem) {
+  /// was; `points` hold from when they say on, those before it stay for orders of before.
+  ///
+  /// - Parameter now: from when `points` hold that do not say so.
+  package init(
+    _ value: Value, over rules: MemberRules, now: Instant
+  ) throws(RecordProblem) {
     self = rules
     guard case .object(let members) = value else {
       throw RecordProblem(path: "", reason: "wrong_type", message: "expected an object")
@@ -128,12 +127,28 @@ extension MemberRules {
       switch member.name {
       case "tiers": tiers = try MemberRules.rules(member.value, at: "tiers")
       case "lifecycle": stages = try MemberRules.rules(member.value, at: "lifecycle")
-      case "levels": levels = try MemberRules.levels(member.value)
+      case "levels":
+        levels = try Level.list(member.value, maximumCount: MemberRules.maximumRuleCount)
+      case "level_terms": levelTerms = try LevelTerms(member.value)
+      case "points":
+        let rule = try PointRules(member.value, now: now)
+        // Said again, it changes nothing: hosts configure the shop at each of their starts.
+        var again = rule
+        if let last = points.last { again.from = last.from }
+        if member.value["from"] == nil, again == points.last { continue }
+        points.removeAll { $0.from >= rule.from }
+        guard points.count < MemberRules.maximumPointRulesCount else {
+          throw RecordProblem(
+            path: "points", reason: "out_of_range",
+            message: "rules for points changed \(points.count) times; start from an earlier time")
+        }
+        points.append(rule)
       case "rfm": rfm = try RFMTable(member.value, over: rfm)
       default:
         throw RecordProblem(
           path: member.name, reason: "unknown_parameter",
-          message: "\(member.name) is not known here; allowed: tiers, lifecycle, levels, rfm")
+          message: "\(member.name) is not known here; allowed: tiers, lifecycle, levels, "
+            + "level_terms, points, rfm")
       }
     }
   }
@@ -173,28 +188,7 @@ extension MemberRules {
     return rules
   }
 
-  private static func levels(_ value: Value) throws(RecordProblem) -> [Level] {
-    guard case .array(let elements) = value, elements.count <= maximumRuleCount else {
-      throw RecordProblem(
-        path: "levels", reason: "wrong_type", message: "expected up to \(maximumRuleCount) levels")
-    }
-    var levels: [Level] = []
-    for (index, element) in elements.enumerated() {
-      let place = "levels[\(index)]"
-      let id = try identifier(element, allowing: ["id", "spend"], at: place)
-      guard case .integer(let spend)? = element["spend"], spend >= 0,
-        spend > levels.last?.spend ?? -1
-      else {
-        throw RecordProblem(
-          path: place + ".spend", reason: "out_of_range",
-          message: "spend is an amount in minor units, rising from level to level")
-      }
-      levels.append(Level(id: id, spend: spend))
-    }
-    return levels
-  }
-
-  private static func identifier(
+  static func identifier(
     _ value: Value, allowing names: [String], at place: String
   ) throws(RecordProblem) -> String {
     guard case .object(let members) = value else {

@@ -217,9 +217,9 @@ extension ShopFacts {
       events: moved.events)
   }
 
-  /// Moves; true where nothing is left of the one whose it was, who is gone then. O(orders and
-  /// events of both).
-  package mutating func apply(_ move: IdentityMove) -> Bool {
+  /// Moves; true where nothing is left of the one whose it was, who is gone then, unless kept
+  /// for something else. O(orders and events of both).
+  package mutating func apply(_ move: IdentityMove, keepsSource: Bool = false) -> Bool {
     let isNamed = customers.names[move.target] == move.identity.id
     for order in move.orders { identities.orders[order] = isNamed ? nil : move.identity.id }
     for event in move.events { identities.events[event] = isNamed ? nil : move.identity.id }
@@ -227,7 +227,7 @@ extension ShopFacts {
     events.move(
       move.events, from: move.source, to: move.target, items: items.names, channels: channels)
     let isEmpty =
-      !customers.isDeclared[Int(move.source)] && orders.newest(of: move.source) < 0
+      !keepsSource && !customers.isDeclared[Int(move.source)] && orders.newest(of: move.source) < 0
       && events.newest(of: move.source) < 0
     if isEmpty { customers.forget(move.source) }
     return isEmpty

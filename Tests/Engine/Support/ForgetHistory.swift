@@ -85,9 +85,10 @@ struct ForgetHistory {
     serial += 1
     let customer = ForgetHistory.customers[generator.integer(in: 0...2)]
     let short = String(customer.prefix(3))
-    switch generator.integer(in: 0...16) {
+    switch generator.integer(in: 0...17) {
     case 0...4: order(customer, short, &generator)
     case 16: card(customer, short, &generator)
+    case 17: points(customer, &generator)
     case 5:
       guard let known = orders.randomElement(using: &generator) else { return }
       send(known.customer, "orders.cancel", #"{"order":"\#(known.id)","key":"x-\#(known.id)"}"#)
@@ -160,6 +161,22 @@ struct ForgetHistory {
       )
     }
     if !isFirst { send(customer, "customers.link", link) }
+  }
+
+  /// Points that are given, and perhaps used.
+  private mutating func points(_ customer: String, _ generator: inout SeededGenerator) {
+    names[customer, default: []].insert(customer)
+    send(
+      customer, "points.grant",
+      #"{"key":"g-\#(serial)","customer":"\#(customer)","points":\#(generator.integer(in: 1...90)),"note":"for \#(customer)"}"#
+    )
+    if generator.oneIn(2) { return }
+    let order = "paid-\(customer)-\(serial)"
+    names[customer, default: []].insert(order)
+    send(
+      customer, "points.spend",
+      #"{"key":"s-\#(serial)","customer":"\#(customer)","points":\#(generator.integer(in: 1...90)),"order":"\#(order)"}"#
+    )
   }
 
   private mutating func event(

@@ -20,7 +20,17 @@ struct RandomWrites {
     let order = "o-\(generator.integer(in: 0...12))"
     let day = generator.integer(in: 10...28)
     let time = "2026-0\(generator.integer(in: 1...2))-\(day)T10:00:00+08:00"
-    switch generator.integer(in: 0...17) {
+    switch generator.integer(in: 0...19) {
+    case 18:
+      return (
+        "points.grant",
+        #"{"key":"g-\#(count)","customer":"\#(customer)","points":\#(generator.integer(in: 1...50))}"#
+      )
+    case 19:
+      return (
+        "points.spend",
+        #"{"key":"s-\#(count)","customer":"\#(customer)","points":\#(generator.integer(in: 1...50)),"order":"\#(order)"}"#
+      )
     case 16...17:
       let identity = #"{"channel":"store","id":"c-\#(generator.integer(in: 0...3))"}"#
       return (

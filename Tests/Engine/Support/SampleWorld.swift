@@ -48,6 +48,10 @@ struct SampleWorld {
       #"{"key":"world-reserve","customer":"c-1","order":"w-1","cart":\#(SampleWorld.cart),"codes":["\#(codes[1])"]}"#
     )
     reservation = reserved["reservation"]?.text ?? ""
+    try shop.result(
+      "points.grant", #"{"key":"world-grant","customer":"c-1","points":100}"#)
+    try shop.result(
+      "points.spend", #"{"key":"world-spend","customer":"c-1","points":9,"order":"p-0"}"#)
     try shop.result("train", "{}")
     try shop.result("evaluate", "{}")
     try shop.result("members.fit", "{}")
@@ -217,6 +221,22 @@ struct SampleWorld {
     case "coupons.void": return [("key", #""k10""#), ("codes", #"["\#(code)"]"#)]
     case "coupons.list": return [("customer", #""c-1""#), at]
     case "coupons.totals": return [("policy", #""ten""#), at]
+    case "points.grant":
+      return [
+        ("key", #""k14""#), ("customer", #""c-1""#), ("points", "50"),
+        ("expires", #""2027-01-01T00:00:00Z""#), ("note", #""sorry""#),
+      ]
+    case "points.spend":
+      return [
+        ("key", #""k12""#), ("customer", #""c-1""#), ("points", "5"), ("order", #""p-1""#),
+        ("note", #""tea""#),
+      ]
+    case "points.return":
+      return [
+        ("key", #""k13""#), ("customer", #""c-1""#), ("order", #""p-0""#), ("points", "1"),
+      ]
+    case "points.list": return [("customer", #""c-1""#), ("limit", "3"), at]
+    case "points.totals": return [at]
     case "policies.check":
       return [
         ("policies", #"["ten"]"#), at,
