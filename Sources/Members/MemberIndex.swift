@@ -36,7 +36,7 @@ package struct MemberIndex: Sendable {
     let kept = isPresent(viewpoint, facts) ? present! : past!
     return MemberView(
       facts: facts, viewpoint: viewpoint, rules: rules, columns: kept.columns, norms: kept.norms,
-      fitted: fitted)
+      fitted: fitted, shelf: kept.shelf)
   }
 
   /// The norms as seen from a viewpoint; costs what `view` costs.
@@ -92,6 +92,8 @@ package struct MemberIndex: Sendable {
     var norms: ShopNorms
     var revision: UInt64
     var orderCount: Int
+    /// Keeps what styles are shrunken to, from when somebody asks.
+    var shelf = StyleShelf()
 
     /// Whether all that happened to the orders up to `revision` is that some were added.
     func isBehindByAdditions(_ orders: OrderTable, at revision: UInt64) -> Bool {
