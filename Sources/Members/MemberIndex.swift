@@ -38,7 +38,7 @@ package struct MemberIndex: Sendable {
     let kept = isPresent(viewpoint, facts) ? present! : past!
     return MemberView(
       facts: facts, viewpoint: viewpoint, rules: rules, columns: kept.columns, norms: kept.norms,
-      fitted: fitted, points: points)
+      fitted: fitted, points: points, shelf: kept.shelf)
   }
 
   /// The norms as seen from a viewpoint; costs what `view` costs.
@@ -111,6 +111,8 @@ package struct MemberIndex: Sendable {
     var norms: ShopNorms
     var revision: UInt64
     var orderCount: Int
+    /// Keeps what styles are shrunken to, from when somebody asks.
+    var shelf = StyleShelf()
 
     /// Whether all that happened to the orders up to `revision` is that some were added.
     func isBehindByAdditions(_ orders: OrderTable, at revision: UInt64) -> Bool {

@@ -1,5 +1,6 @@
 import Shop
 import Statistics
+import Synchronization
 
 /// All customers as seen from one viewpoint: what a request asks of.
 ///
@@ -14,11 +15,15 @@ package final class MemberView: Sendable {
   /// The shop's local day.
   package let today: Day
   private let columns: MemberColumns?
+  private let shelf: StyleShelf
+  private let keptNorms = Mutex<StyleNorms?>(nil)
 
   init(
     facts: ShopFacts, viewpoint: Viewpoint, rules: MemberRules, columns: MemberColumns?,
-    norms: ShopNorms, fitted: FittedMembers, points: PointBook
+    norms: ShopNorms, fitted: FittedMembers, points: PointBook,
+    shelf: StyleShelf = StyleShelf()
   ) {
+    self.shelf = shelf
     self.facts = facts
     self.viewpoint = viewpoint
     self.rules = rules
@@ -33,6 +38,19 @@ package final class MemberView: Sendable {
   package func profile(of customer: Int32) -> MemberProfile {
     precondition(customer >= 0 && Int(customer) < facts.customers.count, "no such customer")
     return MemberProfile(of: customer, in: self)
+  }
+
+  /// What styles are shrunken to; see `StyleShelf.counts` for the cost of the first time.
+  var styleNorms: StyleNorms {
+    keptNorms.withLock { norms in
+      if norms == nil {
+        let counts = shelf.counts(of: facts, horizon: viewpoint.horizon)
+        norms = StyleNorms(
+          counts: counts,
+          meanInteraction: Interaction.mean(counts, today: Interaction.day(of: viewpoint.now)))
+      }
+      return norms!
+    }
   }
 
   func summary(of customer: Int32) -> OrderSummary {

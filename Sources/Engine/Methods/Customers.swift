@@ -46,6 +46,13 @@ enum CustomersGet: Method {
     .optional(
       "points_expiring",
       .object([.required("points", .integer), .required("at", .moment)]), "the next that expire"),
+    .optional("preferred_hour", .integer, "local, 0 to 23"),
+    .optional("preferred_weekday", .integer, "1 is Monday, 7 is Sunday"),
+    .optional("preferred_brand", .string),
+    .optional("price_band", .choice(["low", "middle", "high"]), "among items of the category"),
+    .optional("interaction", .number, "1 is the shop's mean"),
+    .optional("nps", .number, "the last answer to a survey, 0 to 10"),
+    .optional("style", .map(.map(.any)), "each part: value, share and evidence"),
   ])
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {

@@ -47,6 +47,13 @@ enum SegmentsGet: Method {
     .required("sample", .list(.string), "the first by a hash of the id, the same in every call"),
     .optional("entered", SegmentsGet.change, "with since: in it now, and not then"),
     .optional("left", SegmentsGet.change, "with since: in it then, and not now"),
+    .optional(
+      "nps",
+      .object([
+        .required("score", .number, "promoters less detractors in per cent of the answers"),
+        .required("answers", .integer), .required("promoters", .integer),
+        .required("passives", .integer), .required("detractors", .integer),
+      ]), "the last survey answer of each member; missing where nobody answered"),
   ])
   private static let change = Shape.object([
     .required("count", .integer), .required("sample", .list(.string)),
@@ -78,6 +85,8 @@ enum SegmentsGet: Method {
     reply.integer(Int(spend))
     reply.key("sample")
     reply.strings(Engine.sample(of: now, count: sample, view.facts))
+    let answers = now.compactMap { view.profile(of: $0).surveyAnswer }
+    if !answers.isEmpty { writePromoters(PromoterScore(answers), &reply) }
     if let before {
       let (then, present) = (Set(before), Set(now))
       for (name, members): (StaticString, [Int32]) in [
@@ -92,6 +101,23 @@ enum SegmentsGet: Method {
         reply.strings(Engine.sample(of: members, count: sample, view.facts))
         reply.endObject()
       }
+    }
+    reply.endObject()
+  }
+}
+
+extension SegmentsGet {
+  private static func writePromoters(_ score: PromoterScore, _ reply: inout JSONWriter) {
+    reply.key("nps")
+    reply.beginObject()
+    reply.key("score")
+    reply.number(score.score)
+    for (name, count): (StaticString, Int) in [
+      ("answers", score.answers), ("promoters", score.promoters), ("passives", score.passives),
+      ("detractors", score.detractors),
+    ] {
+      reply.key(name)
+      reply.integer(count)
     }
     reply.endObject()
   }

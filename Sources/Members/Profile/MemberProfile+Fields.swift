@@ -10,6 +10,8 @@ extension MemberProfile {
     "price_sensitivity", "buyer_style", "preferred_channel", "preferred_category", "joined_days",
     "first_order_days", "age", "birthday", "gender", "region", "occupation", "consent",
     "attributes", "identities", "acquisition", "points", "points_expiring",
+    "preferred_hour", "preferred_weekday", "preferred_brand", "price_band", "interaction", "nps",
+    "style",
   ]
 
   /// A field under its name; custom attributes at the top level where no field bears the name,
@@ -34,6 +36,9 @@ extension MemberProfile {
     case "name", "joined_days", "age", "birthday", "gender", "region", "occupation", "consent",
       "attributes", "identities", "acquisition":
       stated(name)
+    case "preferred_hour", "preferred_weekday", "preferred_brand", "price_band", "interaction",
+      "nps", "style":
+      styleField(name)
     default: record.attributes?[name]
     }
   }

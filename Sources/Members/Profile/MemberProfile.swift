@@ -40,6 +40,7 @@ package final class MemberProfile: FieldSource {
   package let view: MemberView
   package let summary: OrderSummary
   private(set) lazy var tastes = Tastes(of: customer, in: view)
+  private(set) lazy var style = MemberStyle(of: self)
 
   init(of customer: Int32, in view: MemberView) {
     self.customer = customer
