@@ -97,6 +97,11 @@ let package = Package(
       name: "quote-benchmark", dependencies: ["Offers", "Shop"],
       path: "Tests/Benchmarks/QuoteBenchmark", swiftSettings: strict),
 
+    // MARK: redemption-benchmark: who redeems, campaign by campaign; Tests/Benchmarks/redemption.py
+    .executableTarget(
+      name: "redemption-benchmark", dependencies: ["Offers", "Shop", "Statistics"],
+      path: "Tests/Benchmarks/RedemptionBenchmark", swiftSettings: strict),
+
     // MARK: Shop
     .target(name: "Shop", swiftSettings: strict),
     .testTarget(

@@ -122,6 +122,25 @@ extension Engine {
     return policies
   }
 
+  /// Of the policies that params name, those of which nobody can get a coupon whoever they are, and
+  /// why; by id.
+  func policiesAside(
+    named ids: [String]?, at moment: Instant
+  ) -> [(policy: String, reason: OfferReason)] {
+    let zone = facts.settings.zone
+    let named = Set(ids ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return named.compactMap { id in
+      guard let policy = ledger.policies[id] else { return nil }
+      let reason: OfferReason? =
+        switch policy.state {
+        case .draft: .draft
+        case .paused: .paused
+        case .active: policy.window.reasonAgainstDates(at: moment, in: zone)
+        }
+      return reason.map { (id, $0) }
+    }
+  }
+
   /// What issuing the grants would do, in facts; every grant sees those before it.
   ///
   /// - Parameter moment: when they are issued; what a policy's `for` asks is seen from the

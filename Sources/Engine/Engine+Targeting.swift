@@ -25,13 +25,19 @@ extension Engine {
   /// O(decisions), each with a look at the customer's orders.
   mutating func responses(of policies: [Policy], from viewpoint: Viewpoint) -> ResponseBook {
     if decisions.count == 0 { return ResponseBook() }
-    let orders = facts.orders
-    let ledger = self.ledger
+    let (facts, orders, ledger) = (self.facts, self.facts.orders, self.ledger)
+    let names = facts.customers.names
+    let history = RedemptionHistory(ledger, at: viewpoint.now)
     let evidence = decisions.evidence(
       from: viewpoint, policies: policies,
       isSameOffer: { policy, version in
         ledger.policies[policy.id, version: version].map { $0.isSameOffer(as: policy) } ?? false
       },
+      breadth: { id in
+        let policy = ledger.policies[id]
+        return policy?.breadth(among: facts.items, zone: facts.settings.zone) ?? 0
+      },
+      record: { history.record(of: names[$0], before: $1) },
       realised: { ledger.realisedCost(code: $0, at: viewpoint.now) }
     ) { customer, after, until in
       var isFound = false
@@ -59,10 +65,13 @@ extension Engine {
     let asksLapse = request.objective == .reactivations
     let asksChannel = request.quotas.contains { $0.channels != nil }
     let held = campaign?.held
+    let history =
+      ledger.couponCount > 0 ? RedemptionHistory(ledger, at: viewpoint.now) : nil
     let signals = customers.map { customer in
       let profile = profile(customer)
       var signal = signal(of: profile, asksPreference: asksPreference)
       if let held, !signal.isHeldOut { signal.isHeldOut = held.holds(profile.id) }
+      signal.redemptions = history?.record(of: profile.id, before: viewpoint.now)
       if asksLapse { signal.isLapsing = LapsedMember(profile) != nil }
       if asksChannel { signal.channel = profile.preferredChannel }
       if let exploration = request.exploration {

@@ -39,6 +39,7 @@ enum ChurnReactivate: Method {
                 .required("policy", .string), .optional("code", .string),
                 .optional("preferred", PreferredItems.shape),
               ]))),
+          .optional("no_coupon", .string, "where coupon is null: why, as in withheld of target"),
           .required(
             "items",
             .list(.object([.required("item", .string), .required("source", .string)]))),
@@ -68,6 +69,7 @@ enum ChurnReactivate: Method {
     let policies = try engine.policies(named: policyIDs)
     var round = WinBackRound(engine: &engine, from: viewpoint, channels: channels, limit: limit)
     var request = TargetRequest(limit: limit)
+    request.namesWithheld = true
     request.responses = engine.responses(of: policies, from: viewpoint)
     let plan = engine.plan(
       policies, for: round.addressees, request, nil, from: viewpoint,
@@ -75,6 +77,7 @@ enum ChurnReactivate: Method {
     for assignment in plan.assignments {
       round.coupons[assignment.customer] = (policy: assignment.policy, code: nil)
     }
+    round.reasons = plan.reasons
     if commits {
       let codes = try engine.issue(plan, limit: limit, from: viewpoint, of: call)
       for (assignment, code) in zip(plan.assignments, codes) {
@@ -93,6 +96,8 @@ private struct WinBackRound {
   private var considered = 0
   private var withheld: [String: Int] = [:]
   var coupons: [Int32: (policy: String, code: String?)] = [:]
+  /// Why the others get none.
+  var reasons: [Int32: TargetPlan.Reason] = [:]
 
   init(engine: inout Engine, from viewpoint: Viewpoint, channels: [String]?, limit: Int) {
     self.viewpoint = viewpoint
@@ -184,6 +189,10 @@ private struct WinBackRound {
       reply.endObject()
     } else {
       reply.null()
+      if let reason = reasons[customer] {
+        reply.key("no_coupon")
+        reply.string(reason.rawValue)
+      }
     }
     reply.key("items")
     reply.beginArray()

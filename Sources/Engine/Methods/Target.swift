@@ -72,12 +72,23 @@ enum Target: Method {
               .required("weight", .number, "the share of the estimate that is outcomes"),
             ]), "where there are outcomes"),
           .optional(
+            "coupons_before",
+            .object([
+              .required("given", .integer), .required("redeemed", .integer),
+              .required("expected", .number, "how many of them customers redeem on average"),
+              .required(
+                "factor", .number, "how much likelier than customers on average they redeem"),
+            ]), "what the customer did with earlier coupons, where there were any"),
+          .optional(
             "propensity", .number, "with explore_percent: the probability of this choice"),
           .optional("explored", .boolean, "true: drawn by chance"),
           .required("because", .list(.string)),
         ]))),
     .required("considered", .integer), .required("none", .integer),
     .required("holdout", .integer), .required("withheld", .map(.integer), "customers by reason"),
+    .optional(
+      "policies_withheld", .map(.string),
+      "named policies of which nobody gets a coupon, with the reason"),
     .required(
       "spent",
       .object([
@@ -121,6 +132,7 @@ enum Target: Method {
     }
     TargetRecord.write(
       plan, codes: codes, isExploring: request.exploration != nil,
+      aside: engine.policiesAside(named: policyIDs, at: viewpoint.now),
       names: engine.facts.customers.names, &reply)
   }
 }

@@ -62,8 +62,8 @@ enum TargetRecord {
   // MARK: Writing
 
   static func write(
-    _ plan: TargetPlan, codes: [String]?, isExploring: Bool, names: NameTable,
-    _ reply: inout JSONWriter
+    _ plan: TargetPlan, codes: [String]?, isExploring: Bool,
+    aside: [(policy: String, reason: OfferReason)], names: NameTable, _ reply: inout JSONWriter
   ) {
     reply.beginObject()
     reply.key("assignments")
@@ -87,6 +87,15 @@ enum TargetRecord {
       reply.integer(count)
     }
     reply.endObject()
+    if !aside.isEmpty {
+      reply.key("policies_withheld")
+      reply.beginObject()
+      for (policy, reason) in aside {
+        reply.key(dynamic: policy)
+        reply.string(reason.rawValue)
+      }
+      reply.endObject()
+    }
     reply.key("spent")
     reply.beginObject()
     reply.key("exposure")
@@ -161,6 +170,19 @@ enum TargetRecord {
       reply.integer(estimate.held.count)
       reply.key("weight")
       reply.number(estimate.weight, decimals: 4)
+      reply.endObject()
+    }
+    if let before = assignment.redemptions {
+      reply.key("coupons_before")
+      reply.beginObject()
+      reply.key("given")
+      reply.integer(Int(before.given))
+      reply.key("redeemed")
+      reply.integer(Int(before.redeemed))
+      reply.key("expected")
+      reply.number(before.expected, decimals: 2)
+      reply.key("factor")
+      reply.number(before.factor, decimals: 4)
       reply.endObject()
     }
     if isExploring {

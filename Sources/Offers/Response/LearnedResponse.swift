@@ -21,7 +21,9 @@ package struct LearnedResponse: Equatable, Sendable {
     var rows = UpliftRegression.Rows(width: LearnedResponse.width)
     for outcome in outcomes.suffix(LearnedResponse.mostOutcomes) {
       rows.append(
-        LearnedResponse.features(outcome.traits, base: outcome.base), isTreated: outcome.isGiven,
+        LearnedResponse.features(
+          outcome.traits, base: outcome.base, record: outcome.features.record),
+        isTreated: outcome.isGiven,
         outcome: outcome.hasOrdered, believed: believed(outcome.key) * outcome.shape,
         reach: outcome.shape)
     }
@@ -31,18 +33,22 @@ package struct LearnedResponse: Equatable, Sendable {
 
   /// What is to be added to the uplift that is believed of the member's cell.
   func addition(for member: MemberSignal, base: Double) -> Double {
-    regression.addition(LearnedResponse.features(Decision.Traits(member), base: base))
+    regression.addition(
+      LearnedResponse.features(
+        Decision.Traits(member), base: base, record: member.redemptions))
   }
 
-  private static let width = 5
+  private static let width = 6
 
-  private static func features(_ traits: Decision.Traits, base: Double) -> [Double] {
+  private static func features(
+    _ traits: Decision.Traits, base: Double, record: RedemptionRecord?
+  ) -> [Double] {
     let orders = Double(max(0, traits.orders))
     let value = Double(max(0, traits.value))
     let rhythm = traits.gapDays > 0 ? max(0, traits.silentDays) / traits.gapDays : 0
     return [
       Elementary.logarithm(1 + orders), Elementary.logarithm(1 + value), min(10, rhythm), base,
-      max(0, traits.sensitivity),
+      max(0, traits.sensitivity), Elementary.logarithm(max(1e-3, record?.factor ?? 1)),
     ]
   }
 }

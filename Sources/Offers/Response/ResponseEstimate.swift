@@ -20,8 +20,10 @@ import Statistics
 // what was expected of them since there are few of them: one in twenty. It takes out of the
 // difference what the model knows, the adjustment known as CUPED: Deng, Xu, Kohavi, Walker 2013.)
 //
-// Redemption. Uses over expected uses, f = (used + 5) / (expected + 5), scales the probability by
-// the prior; a cell has its own f around its policy's with the weight of five expected uses again.
+// Redemption. The prior's probability is brought to the member by what they did with earlier coupons
+// (RedemptionHistory.swift), or, once there is enough, by what is learned of all members
+// (RedemptionModel.swift). Uses over uses so expected, f = (used + 5) / (expected + 5), scale the
+// result; a cell has its own f around its policy's with the weight of five expected uses again.
 // Likewise the cost of a use against the cost expected.
 //
 // Face value. Of policies that differ in nothing but how much they take off, the dearer one is not
@@ -74,6 +76,11 @@ package struct ResponseBook: Equatable, Sendable {
   }
 
   private var entries: [String: Entry] = [:]
+  /// What is learned of who redeems, of all policies; nil where nothing is.
+  private var redemptions: RedemptionModel?
+  private var breadths: [String: Double] = [:]
+  /// Policies that differ in nothing but how much they take off, each list rising by it.
+  private var families: [[Policy]] = []
   /// How far cells differ from their policy, as a variance of uplifts.
   package private(set) var between = 0.0
 
@@ -93,8 +100,30 @@ package struct ResponseBook: Equatable, Sendable {
     return entry.cells[key] ?? entry.others
   }
 
+  /// The policies that differ from this one in nothing but how much they take off, and itself.
+  func family(of policy: Policy) -> [Policy] {
+    families.first { $0.contains { $0.id == policy.id } } ?? [policy]
+  }
+
   /// What is learned of members of a policy beyond their cells; nil where nothing is.
   func learned(of policy: Policy) -> LearnedResponse? { entries[policy.id]?.learned }
+
+  /// The probability that a member redeems a coupon of the policy, given what its prior alone says;
+  /// what its own outcomes say is not in it.
+  func redemption(
+    of policy: Policy, prior: Double, member: MemberSignal, base: Double, days: Double
+  ) -> Double {
+    guard let redemptions else {
+      return min(1, prior * (member.redemptions?.factor ?? 1))
+    }
+    let features = RedemptionModel.Features(
+      record: member.redemptions, traits: Decision.Traits(member), base: base, days: days,
+      breadth: breadths[policy.id] ?? 0)
+    return redemptions.probability(features, prior: prior)
+  }
+
+  /// Whether redemption is learned over what is known of members.
+  package var hasLearnedRedemption: Bool { redemptions?.isOverFeatures ?? false }
 
   /// Whether anything but the prior is known of the policy.
   package func hasOutcomes(of policy: Policy) -> Bool { entries[policy.id] != nil }
@@ -103,6 +132,9 @@ package struct ResponseBook: Equatable, Sendable {
   package init(_ evidence: ResponseEvidence, policies: [Policy]) {
     let policies = policies.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
     let calibration = Calibration(evidence.control)
+    redemptions = RedemptionModel(evidence.uses)
+    breadths = evidence.breadths
+    let evidence = expecting(evidence)
     let known = policies.compactMap { policy in
       evidence.policies[policy.id].map { cells in
         (policy: policy, cells: cells.sorted { $0.key < $1.key })
@@ -116,11 +148,29 @@ package struct ResponseBook: Equatable, Sendable {
       entries[entry.policy.id] = ResponseBook.entry(
         of: entry.policy, entry.cells, measured: measured, between: between)
     }
-    order(families: ResponseBook.families(of: policies))
+    families = ResponseBook.families(of: policies)
+    order(families: families)
     for (id, outcomes) in evidence.outcomes {
       guard let entry = entries[id] else { continue }
       entries[id]?.learned = LearnedResponse(outcomes) { (entry.cells[$0] ?? entry.others).uplift }
     }
+  }
+
+  /// The evidence, with as many uses expected as were to be of the members who got the coupons.
+  private func expecting(_ evidence: ResponseEvidence) -> ResponseEvidence {
+    var evidence = evidence
+    for (id, outcomes) in evidence.outcomes {
+      for key in evidence.policies[id].map({ Array($0.keys) }) ?? [] {
+        evidence.policies[id]?[key]?.use.expected = 0
+      }
+      for outcome in outcomes where outcome.isGiven {
+        let expected =
+          redemptions?.probability(outcome.features, prior: outcome.redemption)
+          ?? min(1, outcome.redemption * (outcome.features.record?.factor ?? 1))
+        evidence.policies[id]?[outcome.key]?.use.expected += expected
+      }
+    }
+    return evidence
   }
 
   /// How often members order who get nothing, as a multiple of what the model expects.

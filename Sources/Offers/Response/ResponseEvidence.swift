@@ -46,6 +46,9 @@ package struct ResponseEvidence: Equatable, Sendable {
     var base: Double
     var shape: Double
     var traits: Decision.Traits
+    /// The probability of redemption by the prior alone, and by what is known of the customer.
+    var redemption: Double
+    var features: RedemptionModel.Features
   }
 
   /// Members of one tier and kind of buyer.
@@ -93,6 +96,12 @@ package struct ResponseEvidence: Equatable, Sendable {
   var outcomes: [String: [Outcome]] = [:]
   /// What the held out did, of any policy.
   package internal(set) var control: [Key: Sums] = [:]
+  /// What became of the coupons of all policies, in the order of the decisions.
+  var uses: [RedemptionModel.Use] = []
+  /// The share of its days that must be over for a coupon to tell who redeems.
+  static let leastShare = 0.25
+  /// How many items a policy is on.
+  var breadths: [String: Double] = [:]
 
   package init() {}
 }
@@ -136,12 +145,16 @@ extension DecisionTable {
   ///   - isSameOffer: whether what was decided under a version of a policy tells of what it is now.
   ///   - ordered: whether the customer placed an order that stands after the first moment and not
   ///     after the second.
+  ///   - breadth: how many items a policy is on; 0 where that is not known.
+  ///   - record: what a customer did with the coupons that they had before a moment.
   ///   - realised: what the use of a coupon has cost by then, minor units; nil for one that was not
   ///     used by then.
   /// - Complexity: O(decisions) calls of `ordered`.
   package func evidence(
     from viewpoint: Viewpoint, policies: [Policy],
     isSameOffer: (_ policy: Policy, _ version: Int64) -> Bool = { $0.version == $1 },
+    breadth: (_ policy: String) -> Double = { _ in 0 },
+    record: (_ customer: Int32, _ before: Instant) -> RedemptionRecord? = { _, _ in nil },
     realised: (_ code: String) -> Int64?,
     ordered: (_ customer: Int32, _ after: Instant, _ until: Instant) -> Bool
   ) -> ResponseEvidence {
@@ -158,13 +171,33 @@ extension DecisionTable {
       return isSame
     }
     var evidence = ResponseEvidence()
+    for policy in policies { evidence.breadths[policy.id] = breadth(policy.id) }
+    func features(_ row: Row) -> RedemptionModel.Features {
+      let id = names[row.policy]
+      let known = evidence.breadths[id] ?? breadth(id)
+      evidence.breadths[id] = known
+      return .init(
+        record: record(row.customer, row.time), traits: row.traits, base: row.base,
+        days: row.days, breadth: known)
+    }
     var cells: [Int32: [ResponseEvidence.Key: ResponseEvidence.Cell]] = [:]
     var outcomes: [Int32: [ResponseEvidence.Outcome]] = [:]
     for row in rows where row.customer >= 0 {
       let isWanted = tells(row)
-      guard isWanted || row.code < 0 else { continue }
       let until = row.time.advanced(byDays: row.days)
-      guard until <= viewpoint.now else { continue }
+      let isOver = until <= viewpoint.now
+      let elapsed = viewpoint.now.days(since: row.time)
+      let share = isOver ? 1 : elapsed / row.days
+      // Of a coupon that is out the share of its days that are over tells already.
+      guard isOver || row.code >= 0 && share >= ResponseEvidence.leastShare else { continue }
+      let features = features(row)
+      let cost = row.code < 0 ? nil : realised(codes[row.code])
+      if row.code >= 0 {
+        evidence.uses.append(
+          .init(features: features, prior: row.redemption * share, isRedeemed: cost != nil))
+      }
+      guard isOver else { continue }
+      guard isWanted || row.code < 0 else { continue }
       let hasOrdered = ordered(row.customer, row.time, until)
       let key = ResponseEvidence.Key(tier: name(row.tier), sensitivity: row.traits.sensitivity)
       if row.code < 0 {
@@ -173,11 +206,12 @@ extension DecisionTable {
       }
       if isWanted {
         cells[row.policy, default: [:]][key, default: .init()].add(
-          row, hasOrdered: hasOrdered, cost: row.code < 0 ? nil : realised(codes[row.code]))
+          row, hasOrdered: hasOrdered, cost: cost)
         outcomes[row.policy, default: []].append(
           .init(
             key: key, isGiven: row.code >= 0, hasOrdered: hasOrdered, base: row.base,
-            shape: row.shape, traits: row.traits))
+            shape: row.shape, traits: row.traits, redemption: row.redemption,
+            features: features))
       }
     }
     for (policy, cells) in cells { evidence.policies[names[policy]] = cells }

@@ -36,7 +36,9 @@ import Shop
 //
 // Once there are outcomes (Response/ResponseEstimate.swift), u is what they say of members like
 // this one, and redemption and discount are multiplied with how they turned out; a redemption
-// takes an order, so it is not likelier than one. The interval of the margin is that of u, nine
+// takes an order, so it is not likelier than one. What the member did with earlier coupons comes
+// before that, and then the lift is not greater than the redemption: an order that the coupon
+// brings uses it. The interval of the margin is that of u, nine
 // times in ten, all else as it is.
 //
 // Everything stated in an answer is computed from the rounded redemption, so that a reader can
@@ -61,6 +63,8 @@ package struct MemberResponse: Equatable, Sendable {
   package var shape: Double
   /// The probability of redemption by the prior alone.
   package var priorRedemption: Double
+  /// Whether `redemption` is the member's own, by earlier coupons or by what is learned.
+  package var isPersonal: Bool
   /// What the prior alone expects one use to cost, minor units.
   package var priorDiscount: Int64
   package var estimate: ResponseEstimate
@@ -82,7 +86,7 @@ package struct MemberResponse: Equatable, Sendable {
   /// gift's item, shipping); without an estimate it is the policy's prior.
   package init(
     of policy: Policy, on member: MemberSignal, days: Double, usualCost: Int64? = nil,
-    estimate: ResponseEstimate? = nil
+    estimate: ResponseEstimate? = nil, responses: ResponseBook? = nil
   ) {
     let estimate = estimate ?? ResponseEstimate(priorOf: policy)
     let prior = policy.prior ?? MemberResponse.conservative
@@ -92,8 +96,7 @@ package struct MemberResponse: Equatable, Sendable {
     shape = reach * (1 - base) * base / (base + MemberResponse.fading) / MemberResponse.height
     shape = min(1, max(0, shape))
     orderWithout = base
-    orderWith = min(1, max(0, base + estimate.uplift * shape))
-    let lift = orderWith - base
+    var lift = min(1, max(0, base + estimate.uplift * shape)) - base
     let share = min(1, max(0.05, (prior.redemption - prior.uplift) / MemberResponse.peak))
     let sensitivity = min(1, max(0, member.priceSensitivity ?? 0))
     let anyway = share + (1 - share) * sensitivity
@@ -101,9 +104,16 @@ package struct MemberResponse: Equatable, Sendable {
     priorRedemption = min(
       1, max(0, priorLift) + reach * min(base, base + priorLift) * anyway)
     var used = priorRedemption
-    if estimate.weight > 0 {
-      used = min(orderWith, priorRedemption * estimate.redemption)
+    if let responses {
+      used = responses.redemption(
+        of: policy, prior: priorRedemption, member: member, base: base, days: days)
     }
+    isPersonal = used != priorRedemption
+    if estimate.weight > 0 { used *= estimate.redemption }
+    // What the coupon brings uses it: who does not use coupons is not brought by one.
+    if isPersonal { lift = min(lift, used) }
+    orderWith = base + lift
+    if estimate.weight > 0 || isPersonal { used = min(orderWith, used) }
     redemption = Double(Int64(min(1, max(0, used)) * 10_000 + 0.5)) / 10_000
     priorDiscount = policy.discount(
       onOrderOf: max(value, policy.minimumSpend), usualCost: usualCost)

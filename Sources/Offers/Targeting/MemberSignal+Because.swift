@@ -12,6 +12,9 @@ extension MemberSignal {
     if let priceSensitivity {
       facts.append("buys on discount \(Self.whole(priceSensitivity * 100)) % of the time")
     }
+    if let redemptions {
+      facts.append("redeemed \(redemptions.redeemed) of \(redemptions.given) coupons")
+    }
     let without = Self.percent(response.orderWithout)
     let with = Self.percent(response.orderWith)
     var lines = [
@@ -19,6 +22,12 @@ extension MemberSignal {
       "expected to order within \(Self.days(days)): \(without) % without the coupon, "
         + "\(with) % with it",
     ]
+    if let redemptions, response.isPersonal {
+      let expected = Self.tenths(redemptions.expected)
+      lines.append(
+        "customers redeem \(expected) of such \(redemptions.given) on average: uses this one with "
+          + "\(Self.percent(response.redemption)) % probability")
+    }
     let (given, held) = (response.estimate.given, response.estimate.held)
     if given.count > 0, held.count > 0 {
       func share(_ sums: ResponseEvidence.Sums) -> String {
@@ -37,6 +46,11 @@ extension MemberSignal {
   }
 
   private static func whole(_ number: Double) -> Int64 { Int64(min(1e9, max(0, number)) + 0.5) }
+
+  private static func tenths(_ number: Double) -> String {
+    let tenths = whole(number * 10)
+    return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+  }
 
   /// A probability in percent with one decimal, the decimal left out where it is zero.
   private static func percent(_ probability: Double) -> String {

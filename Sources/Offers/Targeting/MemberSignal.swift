@@ -19,6 +19,8 @@ package struct MemberSignal: Equatable, Sendable {
   package var daysSilent: Double?
   /// The share of orders that are bought on discount, 0 to 1.
   package var priceSensitivity: Double?
+  /// What the member did with earlier coupons; nil where there were none.
+  package var redemptions: RedemptionRecord?
   package var tier: String?
   /// The channel that the member prefers.
   package var channel: String?

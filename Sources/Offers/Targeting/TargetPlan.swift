@@ -51,6 +51,8 @@ package struct TargetPlan: Equatable, Sendable {
     package var isExplored: Bool
     package var tier: String?
     package var traits: Decision.Traits
+    /// What the customer did with earlier coupons; nil where there were none.
+    package var redemptions: RedemptionRecord?
     package var because: [String]
 
     /// The probability that the coupon is redeemed.
@@ -105,6 +107,8 @@ package struct TargetPlan: Equatable, Sendable {
   package var holdout = 0
   /// Every customer without a coupon under exactly one reason; the counts sum to none + holdout.
   package var withheld: [Reason: Int] = [:]
+  /// The same by customer, where the request asks.
+  package var reasons: [Int32: Reason] = [:]
   /// Sums over the assignments, minor units.
   package var spentExposure: Int64 = 0
   package var spentExpected: Int64 = 0

@@ -77,6 +77,8 @@ package struct TargetRequest: Equatable, Sendable {
   package var quotas: [Quota] = []
   package var exploration: Exploration?
   package var responses = ResponseBook()
+  /// Whether the plan says of each customer without a coupon why, and not only how many there are.
+  package var namesWithheld = false
 
   package static let maximumQuotaCount = 50
 

@@ -24,7 +24,9 @@ extension TargetRound {
         setAside += request.objective.value(of: assignment.response, for: member)
         plan.add(assignment)
       } else {
-        plan.withhold(reason(of: index, full, in: knapsack))
+        let reason = reason(of: index, full, in: knapsack)
+        plan.withhold(reason)
+        if request.namesWithheld { plan.reasons[member.customer] = reason }
       }
     }
     // Swift's sort is stable: members of equal margin stay in the order of their ids.
@@ -100,7 +102,7 @@ extension TargetRound {
       customer: member.customer, policy: option.headroom.policy.id,
       version: option.headroom.policy.version, days: option.days, response: response,
       exposure: option.exposure(of: response), propensity: propensity, isExplored: isExplored,
-      tier: member.tier, traits: Decision.Traits(member),
+      tier: member.tier, traits: Decision.Traits(member), redemptions: member.redemptions,
       because: member.because(response, days: option.days))
   }
 }

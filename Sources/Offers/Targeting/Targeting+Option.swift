@@ -15,7 +15,22 @@ extension Targeting {
     /// What is believed of its effect on members of each cell of the plan; one for all where there
     /// are no outcomes.
     private var estimates: [ResponseEstimate]
-    private let learned: LearnedResponse?
+    /// The policies that differ from this one in face value alone, rising by it, and this one.
+    private let kin: [Kin]
+    /// Which of them this one is.
+    private let own: Int
+    private let hasLearned: Bool
+    private let responses: ResponseBook
+
+    /// What is believed of one policy of a family.
+    private struct Kin {
+      let estimates: [ResponseEstimate]
+      let learned: LearnedResponse?
+
+      func uplift(of member: MemberSignal, cell: Int, base: Double) -> Double {
+        estimates[cell].uplift + (learned?.addition(for: member, base: base) ?? 0)
+      }
+    }
 
     /// What a policy is to a member: worth giving, or not.
     enum Standing {
@@ -35,7 +50,16 @@ extension Targeting {
         .map { TargetPlan.Reason($0) }
       estimates = cells.keys.map { request.responses.estimate(of: policy, key: $0) }
       if estimates.isEmpty { estimates = [ResponseEstimate(priorOf: policy)] }
-      learned = request.responses.learned(of: policy)
+      let family = request.responses.family(of: policy)
+      kin = family.map { kin in
+        let estimates = cells.keys.map { request.responses.estimate(of: kin, key: $0) }
+        return Kin(
+          estimates: estimates.isEmpty ? [ResponseEstimate(priorOf: kin)] : estimates,
+          learned: request.responses.learned(of: kin))
+      }
+      own = family.firstIndex { $0.id == policy.id } ?? 0
+      hasLearned = kin.contains { $0.learned != nil }
+      responses = request.responses
       let callBudget = measure == .worstCase ? request.budget : nil
       let left = min(headroom.budgetLeft ?? .max, callBudget ?? .max)
       if let worst = policy.worstCase {
@@ -69,15 +93,20 @@ extension Targeting {
     }
 
     func response(of member: MemberSignal, cell: Int) -> MemberResponse {
-      var estimate = estimates[min(cell, estimates.count - 1)]
-      if let learned {
+      let place = min(cell, estimates.count - 1)
+      var estimate = estimates[place]
+      if hasLearned {
         let base = member.probabilityOfOrder(withinDays: days)
-        let uplift = estimate.uplift + learned.addition(for: member, base: base)
-        estimate.uplift = min(1, max(-1, uplift))
+        let uplifts = kin.map { $0.uplift(of: member, cell: place, base: base) }
+        // Of one family, what is learned may be out of order: neighbours are pooled, as in cells.
+        let rising =
+          kin.count == 1
+          ? uplifts : Isotonic.rising(uplifts, weights: kin.map { 1 / $0.estimates[place].doubt })
+        estimate.uplift = min(1, max(-1, rising[own]))
       }
       return MemberResponse(
         of: headroom.policy, on: member, days: days, usualCost: headroom.usualCost,
-        estimate: estimate)
+        estimate: estimate, responses: responses)
     }
 
     /// What the coupon can cost at most; what it takes off the usual order where that is unknown.

