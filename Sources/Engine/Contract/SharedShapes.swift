@@ -142,5 +142,6 @@ package enum SharedShapes {
           .required("index", .integer), .required("path", .string), .required("reason", .string),
           .required("message", .string),
         ]))),
+    .transitionList,
   ]
 }

@@ -9,10 +9,12 @@ enum OrdersCancel: Method {
   static let isKeyed = true
   static let parameters: [Field] = [
     .required("order", .string), .optional("time", .moment), .optional("key", .string),
+    .transitions,
   ]
   static let result = Shape.object([
     .required("order", .string), .required("cancelled", .boolean), .required("changed", .boolean),
     .optional("restored", .list(.string), "coupons that can be used again"),
+    .transitionList,
   ])
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
@@ -20,8 +22,10 @@ enum OrdersCancel: Method {
     let id = try reader.identifier("order")
     let time = try reader.optionalMoment("time")
     _ = try reader.optionalIdentifier("key")
+    let asksTransitions = try reader.optionalBool("transitions") ?? false
     try reader.finish()
     let order = try engine.facts.checkCancel(id)
+    let before = asksTransitions ? engine.standings(ofOrder: id, call: call) : nil
     if order != nil { engine.commit(.cancelled(order: id, time: time), now: call.now) }
     let restored = try engine.returnCoupons(of: id, now: call.now)
     reply.beginObject()
@@ -35,6 +39,7 @@ enum OrdersCancel: Method {
       reply.key("restored")
       reply.strings(restored)
     }
+    if let before { engine.writeTransitions(since: before, call: call, &reply) }
     reply.endObject()
   }
 }
@@ -51,7 +56,7 @@ enum OrdersReturn: Method {
     .required(
       "lines",
       .list(.object([.required("item", .string), .required("quantity", .integer)]))),
-    .optional("time", .moment), .optional("key", .string),
+    .optional("time", .moment), .optional("key", .string), .transitions,
   ]
   static let result = Shape.object([
     .required("order", .string),
@@ -62,6 +67,7 @@ enum OrdersReturn: Method {
           .required("line", .integer), .required("item", .string), .required("quantity", .integer),
         ]))),
     .required("net", .integer, "what is left to pay for the order, minor units"),
+    .transitionList,
   ])
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
@@ -69,6 +75,7 @@ enum OrdersReturn: Method {
     let id = try reader.identifier("order")
     let time = try reader.optionalMoment("time")
     _ = try reader.optionalIdentifier("key")
+    let asksTransitions = try reader.optionalBool("transitions") ?? false
     var wanted: [(item: String, quantity: Int64)] = []
     let lines = try reader.array(
       "lines", minimumCount: 1, maximumCount: OrderDraft.maximumLineCount)
@@ -80,6 +87,7 @@ enum OrdersReturn: Method {
     }
     try reader.finish()
     let (order, parts) = try engine.facts.checkReturn(id, wanted)
+    let before = asksTransitions ? engine.standings(ofOrder: id, call: call) : nil
     let first = engine.facts.orders.lines(of: order).lowerBound
     let relative = parts.map { (line: $0.line - first, quantity: $0.quantity) }
     engine.commit(.returned(order: id, lines: relative, time: time), now: call.now)
@@ -101,6 +109,7 @@ enum OrdersReturn: Method {
     reply.endArray()
     reply.key("net")
     reply.integer(Int(engine.facts.orders.net(order: order)))
+    if let before { engine.writeTransitions(since: before, call: call, &reply) }
     reply.endObject()
   }
 }

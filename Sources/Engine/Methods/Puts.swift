@@ -28,13 +28,15 @@ enum CustomersPut: Method {
   static let summary =
     "Adds or updates customers; fields that are not named stay, null takes a field away."
   static let writes = true
-  static let parameters: [Field] = [.required("customers", .list(.shared("Customer"))), atomic]
+  static let parameters: [Field] = [
+    .required("customers", .list(.shared("Customer"))), atomic, .transitions,
+  ]
   static let result = Shape.shared("PutResult")
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
     engine.facts.makeIdentities()
     try engine.put(
-      "customers", call, into: &reply,
+      "customers", call, into: &reply, subject: "id",
       read: { (json, zone) throws(ParameterError) in try CustomerPatch(json, zone: zone) },
       check: { (facts, patch) throws(RecordProblem) in try facts.check(patch) },
       contradict: { _, _ in false }, identity: { _ in nil },
@@ -51,12 +53,14 @@ enum OrdersPut: Method {
   static let summary =
     "Adds orders; the same order again is unchanged, another of the same id is a conflict."
   static let writes = true
-  static let parameters: [Field] = [.required("orders", .list(.shared("Order"))), atomic]
+  static let parameters: [Field] = [
+    .required("orders", .list(.shared("Order"))), atomic, .transitions,
+  ]
   static let result = Shape.shared("PutResult")
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
     try engine.put(
-      "orders", call, into: &reply,
+      "orders", call, into: &reply, subject: "customer",
       read: { (json, zone) throws(ParameterError) in try OrderDraft(json, zone: zone) },
       check: { (facts, draft) throws(RecordProblem) in try facts.check(draft) },
       contradict: { left, right in
@@ -75,12 +79,14 @@ enum EventsPut: Method {
     "Adds events; with an id, the same event again is unchanged and another of the same "
     + "id a conflict."
   static let writes = true
-  static let parameters: [Field] = [.required("events", .list(.shared("Event"))), atomic]
+  static let parameters: [Field] = [
+    .required("events", .list(.shared("Event"))), atomic, .transitions,
+  ]
   static let result = Shape.shared("PutResult")
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
     try engine.put(
-      "events", call, into: &reply,
+      "events", call, into: &reply, subject: "customer",
       read: { (json, _) throws(ParameterError) in try EventDraft(json) },
       check: { (facts, draft) throws(RecordProblem) in try facts.check(draft) },
       contradict: { $0 != $1 }, identity: { $0.id }, fact: { .event($0) })

@@ -23,6 +23,12 @@ struct BulkResult {
 
   func write(to reply: inout JSONWriter) {
     reply.beginObject()
+    writeMembers(to: &reply)
+    reply.endObject()
+  }
+
+  /// Writes what stands in the reply's object.
+  func writeMembers(to reply: inout JSONWriter) {
     reply.key("accepted")
     reply.integer(accepted)
     reply.key("unchanged")
@@ -42,7 +48,6 @@ struct BulkResult {
       reply.endObject()
     }
     reply.endArray()
-    reply.endObject()
   }
 }
 
@@ -65,12 +70,14 @@ extension Engine {
   /// whether taking it changes anything, and `fact` what is to be committed. `claims` names what
   /// only one of several records may have, and for whom.
   ///
+  /// - Parameter subject: the field that names a record's customer, where the put takes
+  /// `transitions`.
   /// - Throws: `ParameterError` where the params are no list; with `atomic` also an `RPCError` for
   /// the first record
   ///   that would be rejected.
   mutating func put<Record>(
     _ name: StaticString, _ call: Call, into reply: inout JSONWriter,
-    read: (JSON, Zone) throws(ParameterError) -> Record,
+    subject: StaticString? = nil, read: (JSON, Zone) throws(ParameterError) -> Record,
     check: (ShopFacts, Record) throws(RecordProblem) -> Bool,
     contradict: (Record, Record) -> Bool, identity: (Record) -> String?,
     claims: (Record) -> (owner: String, names: [String])? = { _ in nil }, fact: (Record) -> Fact
@@ -78,6 +85,8 @@ extension Engine {
     var reader = try call.reader()
     let list = try reader.array(name, maximumCount: FieldLimits.recordCount)
     let isAtomic = try reader.optionalBool("atomic") ?? false
+    let asksTransitions =
+      subject == nil ? false : try reader.optionalBool("transitions") ?? false
     try reader.finish()
     if isAtomic {
       try rehearse(
@@ -85,6 +94,10 @@ extension Engine {
         claims: claims)
     }
 
+    var before: Standings?
+    if asksTransitions, let subject {
+      before = standings(of: Set(list.compactMap { $0.subject(subject) }), call: call)
+    }
     var result = BulkResult()
     let zone = facts.settings.zone
     for (index, element) in list.enumerated() {
@@ -104,7 +117,10 @@ extension Engine {
         result.reject(index, RecordProblem(error))
       }
     }
-    result.write(to: &reply)
+    reply.beginObject()
+    result.writeMembers(to: &reply)
+    if let before { writeTransitions(since: before, call: call, &reply) }
+    reply.endObject()
   }
 
   /// Reads and checks all records and throws for the first that would be rejected.

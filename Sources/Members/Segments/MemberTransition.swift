@@ -59,6 +59,12 @@ package struct MemberTransition: Equatable, Sendable {
 }
 
 extension MemberProfile {
+  /// Where the customer stands, in the order of `MemberTransition.Field.allCases`; nowhere where
+  /// nothing is known.
+  package var standing: [String?] {
+    MemberTransition.Field.allCases.map { isKnown ? value(of: $0) : nil }
+  }
+
   fileprivate func value(of field: MemberTransition.Field) -> String? {
     switch field {
     case .tier: tier

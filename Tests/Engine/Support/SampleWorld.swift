@@ -70,25 +70,30 @@ struct SampleWorld {
         ("recommend", #"{"mixes":[{"id":"all","weights":{"trending":1.5}}]}"#),
       ]
     case "items.put": [("items", #"[{"id":"new"}]"#), ("atomic", "true")]
-    case "customers.put": [("customers", #"[{"id":"new"}]"#), ("atomic", "true")]
+    case "customers.put":
+      [("customers", #"[{"id":"new"}]"#), ("atomic", "true"), ("transitions", "true")]
     case "orders.put":
       [
         (
           "orders",
           #"[{"id":"new","time":"2026-02-01","lines":[{"item":"tea","quantity":1,"unit_price":1}]}]"#
-        ), ("atomic", "true"),
+        ), ("atomic", "true"), ("transitions", "true"),
       ]
     case "orders.cancel":
-      [("order", #""o-1""#), ("time", #""2026-02-01T00:00:00Z""#), ("key", #""k1""#)]
+      [
+        ("order", #""o-1""#), ("time", #""2026-02-01T00:00:00Z""#), ("key", #""k1""#),
+        ("transitions", "true"),
+      ]
     case "orders.return":
       [
         ("order", #""o-2""#), ("lines", #"[{"item":"tea","quantity":1}]"#),
         ("time", #""2026-02-01T00:00:00Z""#), ("key", #""k2""#),
+        ("transitions", "true"),
       ]
     case "events.put":
       [
         ("events", #"[{"type":"view","customer":"c-1","time":"2026-02-01T00:00:00Z"}]"#),
-        ("atomic", "true"),
+        ("atomic", "true"), ("transitions", "true"),
       ]
     case "segments.put":
       [("segments", #"[{"id":"s","condition":{"orders":1}}]"#), ("atomic", "true")]
