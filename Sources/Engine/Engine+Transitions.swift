@@ -22,7 +22,7 @@ extension Engine {
     var found = Standings()
     for id in ids {
       found.standings[id] =
-        facts.customers.index(of: id).map { view.profile(of: $0).standing }
+        facts.customers.index(of: id).map { view.profile(of: $0).positions }
         ?? MemberTransition.Field.allCases.map { _ in nil }
     }
     return found

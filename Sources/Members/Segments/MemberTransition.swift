@@ -61,7 +61,7 @@ package struct MemberTransition: Equatable, Sendable {
 extension MemberProfile {
   /// Where the customer stands, in the order of `MemberTransition.Field.allCases`; nowhere where
   /// nothing is known.
-  package var standing: [String?] {
+  package var positions: [String?] {
     MemberTransition.Field.allCases.map { isKnown ? value(of: $0) : nil }
   }
 

@@ -4,14 +4,14 @@ import Statistics
 // What the interaction score is
 // -----------------------------
 // Each event is worth points by its type, which halve every 30 days (by whole days of UTC). With r
-// a customer's points now, m the mean of those who have any event that counts, and e = 1 - 2^(-d/30)
-// the share of a long-known customer's time for which this one, first seen d days ago, has been
-// watched:
+// a customer's points now, m the mean of those who have any event that counts, and e = 1 -
+// 2^(-d/30) the share of a long-known customer's time for which this one, first seen d days ago,
+// has been watched:
 //
 //   interaction = (r / m + 1/2) / (e + 1/2)
 //
-// 1 is the shop's mean; more events never make it less. The 1/2 is the prior: the shop's mean counts
-// as half a long-known customer's time. Who has no event that counts has no score.
+// 1 is the shop's mean; more events never make it less. The 1/2 is the prior: the shop's mean
+// counts as half a long-known customer's time. Who has no event that counts has no score.
 
 /// How much customers do besides buying.
 enum Interaction {

@@ -13,10 +13,11 @@ import Shop
 //
 // Why: hit rates for the last order of customers with two or more. Online Retail (2437 customers):
 // hour .193 where the shop's most frequent value has .170, weekday .257 and .213. Complete Journey
-// (2071): hour .121 and .095, weekday .196 and .159, store .700 and .028; brand (the manufacturer of
-// most lines) .282 and .306: where one house brand leads, the shop's own leader is the better guess
-// for a basket, and not what tells customers apart. Values never chosen change no rate by more than
-// .004 but for that brand; the highest lift over the shop has .163, .258, .099, .192, .672, .017.
+// (2071): hour .121 and .095, weekday .196 and .159, store .700 and .028; brand (the manufacturer
+// of most lines) .282 and .306: where one house brand leads, the shop's own leader is the better
+// guess for a basket, and not what tells customers apart. Values never chosen change no rate by
+// more than .004 but for that brand; the highest lift over the shop has .163, .258, .099, .192,
+// .672, .017.
 
 /// How a customer buys, shrunken to the shop.
 struct MemberStyle: Sendable {

@@ -170,7 +170,7 @@ struct LocalTime {
 }
 
 /// Where an item's price lies among those of its category.
-enum PriceBand: Int, Sendable {
+package enum PriceBand: Int, Sendable {
   case low
   case middle
   case high
@@ -187,7 +187,7 @@ enum PriceBand: Int, Sendable {
   static let leastGroup = 9
 
   /// The band of each item that has a price. O(items log items).
-  static func bands(prices: [Int64?], groups: [String?]) -> [PriceBand?] {
+  package static func bands(prices: [Int64?], groups: [String?]) -> [PriceBand?] {
     var shop: [Int64] = []
     var byGroup: [String: [Int64]] = [:]
     for (price, group) in zip(prices, groups) {

@@ -20,8 +20,8 @@ import Statistics
 // what was expected of them since there are few of them: one in twenty. It takes out of the
 // difference what the model knows, the adjustment known as CUPED: Deng, Xu, Kohavi, Walker 2013.)
 //
-// Redemption. The prior's probability is brought to the member by what they did with earlier coupons
-// (RedemptionHistory.swift), or, once there is enough, by what is learned of all members
+// Redemption. The prior's probability is brought to the member by what they did with earlier
+// coupons (RedemptionHistory.swift), or, once there is enough, by what is learned of all members
 // (RedemptionModel.swift). Uses over uses so expected, f = (used + 5) / (expected + 5), scale the
 // result; a cell has its own f around its policy's with the weight of five expected uses again.
 // Likewise the cost of a use against the cost expected.

@@ -1,8 +1,7 @@
+import Members
 import Shop
 import TestSupport
 import Testing
-
-@testable import Members
 
 @Suite struct StyleTests {
   private func number(_ value: Value?) -> Double? {
