@@ -57,6 +57,17 @@ extension Engine {
     }
   }
 
+  /// The same of one over customers, which may name segments.
+  func memberCondition(_ value: Value, at path: String) throws -> Condition {
+    do throws(ConditionProblem) {
+      return try segments.condition(value)
+    } catch {
+      throw ParameterError(
+        path: error.path.isEmpty ? path : path + "." + error.path,
+        reason: ErrorReason(error.reason.rawValue), message: error.message)
+    }
+  }
+
   mutating func recommend(_ query: RecommendQuery, _ rules: ItemRules) -> Recommendation {
     let facts = self.facts
     return affinity.recommend(query, facts: facts, ranker: ranker) {

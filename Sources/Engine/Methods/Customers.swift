@@ -103,7 +103,7 @@ enum CustomersMatch: Method {
     let limit = try reader.optionalInteger("limit", in: 0...1_000_000) ?? 1_000
     let moment = try reader.optionalMoment("at")
     try reader.finish()
-    let condition = try Engine.condition(value, at: "condition")
+    let condition = try engine.memberCondition(value, at: "condition")
     let facts = engine.facts
     let matches = engine.members.matches(
       condition, among: ids.map { $0.compactMap { facts.customers.index(of: $0) } },
@@ -161,7 +161,7 @@ enum SegmentsPut: Method {
       "segments", call, into: &reply,
       check: { (engine, value) throws(RecordProblem) in
         let segment = try SegmentBook.Segment(value)
-        return engine.segments.changes(segment) ? .segment(segment.value) : nil
+        return try engine.segments.changes(segment) ? .segment(segment.value) : nil
       })
   }
 }

@@ -143,11 +143,11 @@ extension Engine {
     switch value {
     case nil: return nil
     case .string(let id)?:
-      if let segment = segments[id] { return segment.condition }
+      if let condition = segments.condition(of: id) { return condition }
       throw RPCError(
         code: RPCError.Code.notFound, reason: "unknown_segment",
         message: "no segment \(id) is known; segments.put adds one", path: "segment")
-    case .some(let condition): return try Engine.condition(condition, at: "segment")
+    case .some(let condition): return try memberCondition(condition, at: "segment")
     }
   }
 

@@ -16,7 +16,14 @@ final class CanonicalCart {
   let shipping: Int64
   /// What the goods cost the shop, minor units; rounded up where it is estimated.
   let cost: Int128
+  /// Units and unit prices per line, beside the lines: numbers that are read without their texts.
+  let quantities: [Int64]
+  let unitPrices: [Int64]
+  /// All lines, for coupons that are on everything.
+  let all: [Int]
   private let facts: PricingFacts
+  /// Per line, what the shop knows of its item.
+  private let known: [Item?]
   /// Per line, the fields of its item that the policies' conditions ask for.
   private let fields: [ItemExcerpt]
 
@@ -37,22 +44,30 @@ final class CanonicalCart {
     }
     lines = sentIndex.map { cart.lines[$0] }
     gross = lines.map(\.gross)
+    quantities = lines.map(\.quantity)
+    unitPrices = lines.map(\.unitPrice)
+    all = Array(lines.indices)
+    let known = lines.map { CanonicalCart.item($0.item, facts) }
+    self.known = known
     goods = gross.reduce(0, +)
     shipping = cart.shipping
     var cost: Int128 = 0
-    for (line, gross) in zip(lines, gross) {
-      if let unitCost = CanonicalCart.item(line.item, facts)?.cost {
-        cost += Int128(unitCost) * Int128(line.quantity)
+    for place in gross.indices {
+      if let unitCost = known[place]?.cost {
+        cost += Int128(unitCost) * Int128(quantities[place])
       } else {
         let percent = max(0, 100 - facts.settings.marginPercent)
-        cost += (Int128(gross) * Int128(percent) + 99) / 100
+        cost += (Int128(gross[place]) * Int128(percent) + 99) / 100
       }
     }
     self.cost = cost
-    fields = lines.map { line in
-      if names.isEmpty { return ItemExcerpt(values: []) }
-      let item = CanonicalCart.item(line.item, facts) ?? Item()
-      let source = ItemFields(id: line.item, item: item, zone: facts.settings.zone)
+    if names.isEmpty {
+      fields = []
+      return
+    }
+    fields = zip(lines, known).map { line, item in
+      let source = ItemFields(
+        id: line.item, item: item ?? Item(), zone: facts.settings.zone)
       return ItemExcerpt(values: names.map { ($0, source.field($0)) })
     }
   }
@@ -66,9 +81,10 @@ final class CanonicalCart {
 
   /// The lines that a policy is about.
   func lines(coveredBy policy: Policy) -> [Int] {
-    var covered: [Int] = []
     var wanted: Set<String>?
     if case .bundlePrice(let items, _) = policy.gives { wanted = Set(items) }
+    if wanted == nil, policy.scope == .everything { return all }
+    var covered: [Int] = []
     for (index, line) in lines.enumerated() {
       if let wanted, !wanted.contains(line.item) { continue }
       if covers(policy.scope, index) { covered.append(index) }
@@ -80,9 +96,10 @@ final class CanonicalCart {
     switch scope {
     case .everything: return true
     case .preferred:
-      let id = lines[index].item
-      return facts.preferred.covers(id: id, item: CanonicalCart.item(id, facts))
-    case .items(let condition): return condition.matches(fields[index])
+      return facts.preferred.covers(id: lines[index].item, item: known[index])
+    case .items(let condition):
+      return fields.isEmpty
+        ? condition.matches(ItemExcerpt(values: [])) : condition.matches(fields[index])
     }
   }
 

@@ -65,7 +65,9 @@ final class PricedCoupon {
     self.coupon = coupon
     let policy = coupon.shared.policy
     covered = cart.lines(coveredBy: policy)
-    quantities = covered.map { cart.lines[$0].quantity }
+    quantities =
+      covered.count == cart.all.count
+      ? cart.quantities : covered.map { cart.quantities[$0] }
     let giftCost = PricedCoupon.giftCost(of: coupon, on: cart)
     if covered.isEmpty { throw Refusal(reason: .notOnItems) }
     let spend = covered.reduce(0) { $0 + cart.gross[$1] }
@@ -109,10 +111,10 @@ final class PricedCoupon {
     case .freeUnits(let buy, let get):
       let missing = missingUnits(of: policy.gives, covered: covered, on: cart)
       if missing > 0 { throw Refusal(reason: .notOnItems, need: .unitsMore(missing)) }
-      let count = covered.reduce(0) { $0 + cart.lines[$1].quantity }
+      let count = covered.reduce(0) { $0 + cart.quantities[$1] }
       let free = count / (buy + get) * get
       let cheapest = covered.indices.sorted {
-        (cart.lines[covered[$0]].unitPrice, $0) < (cart.lines[covered[$1]].unitPrice, $1)
+        (cart.unitPrices[covered[$0]], $0) < (cart.unitPrices[covered[$1]], $1)
       }
       return (take(free, from: cheapest, covered, cart), 0)
     case .bundlePrice(let items, _):
@@ -140,7 +142,7 @@ final class PricedCoupon {
     of benefit: Benefit, covered: [Int], on cart: CanonicalCart
   ) -> Int64 {
     guard case .freeUnits(let buy, let get) = benefit else { return 0 }
-    return max(0, buy + get - covered.reduce(0) { $0 + cart.lines[$1].quantity })
+    return max(0, buy + get - covered.reduce(0) { $0 + cart.quantities[$1] })
   }
 
   /// As many complete sets as the covered lines hold; of an item on several lines, the dearest
@@ -171,7 +173,7 @@ final class PricedCoupon {
     var units = [Int64](repeating: 0, count: covered.count)
     for (item, count) in needed {
       let dearest = covered.indices.filter { cart.lines[covered[$0]].item == item }.sorted {
-        (cart.lines[covered[$1]].unitPrice, $0) < (cart.lines[covered[$0]].unitPrice, $1)
+        (cart.unitPrices[covered[$1]], $0) < (cart.unitPrices[covered[$0]], $1)
       }
       for (place, taken) in take(count * setCount, from: dearest, covered, cart).enumerated() {
         units[place] += taken
@@ -186,7 +188,7 @@ final class PricedCoupon {
     var units = [Int64](repeating: 0, count: covered.count)
     var left = count
     for place in order where left > 0 {
-      units[place] = min(left, cart.lines[covered[place]].quantity)
+      units[place] = min(left, cart.quantities[covered[place]])
       left -= units[place]
     }
     return units

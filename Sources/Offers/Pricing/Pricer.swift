@@ -27,16 +27,25 @@ package enum Pricer {
     let searched = widest(chosen)
     var search = StackSearch(searched, on: cart)
     let best = search.run()
-    let applied = Set(best.parts.map(\.code))
     for coupon in spare {
       refused.append(Quote.NotApplied(code: coupon.coupon.code, reason: .exclusive))
     }
-    for coupon in chosen where !applied.contains(coupon.coupon.code) {
-      let members = (searched.filter { applied.contains($0.coupon.code) } + [coupon]).sorted(
-        by: PricedCoupon.isApplied)
-      let stacked = Stack.of(Array(members.indices), members, on: cart)
+    for place in searched.indices where !best.places.contains(place) {
+      // What it meets beside those that are applied, in the order of application.
+      let stacked = Stack.of(
+        (best.places + [place]).sorted(), searched, on: cart, keepsParts: false)
       refused.append(
-        Quote.NotApplied(code: coupon.coupon.code, reason: stacked.reason ?? .notBest))
+        Quote.NotApplied(
+          code: searched[place].coupon.code, reason: stacked.reason ?? .notBest))
+    }
+    if searched.count < chosen.count {
+      for coupon in chosen where !searched.contains(where: { $0 === coupon }) {
+        let members = (best.places.map { searched[$0] } + [coupon]).sorted(
+          by: PricedCoupon.isApplied)
+        let stacked = Stack.of(Array(members.indices), members, on: cart, keepsParts: false)
+        refused.append(
+          Quote.NotApplied(code: coupon.coupon.code, reason: stacked.reason ?? .notBest))
+      }
     }
     return Quote(
       goods: cart.goods, shipping: cart.shipping, applied: best.parts,

@@ -12,8 +12,11 @@ struct Stack {
   /// How many of the coupons take nothing off and give something beside the cart.
   private(set) var giftCount = 0
   private var marginFloorPercent: Int64?
+  /// Whether `parts` are kept; without them it is the numbers alone.
+  private let keepsParts: Bool
 
-  init(on cart: CanonicalCart) {
+  init(on cart: CanonicalCart, keepsParts: Bool = true) {
+    self.keepsParts = keepsParts
     left = cart.gross
     shippingLeft = cart.shipping
   }
@@ -48,6 +51,7 @@ struct Stack {
       for (place, part) in split.enumerated() where part > 0 {
         let index = coupon.covered[place]
         left[index] -= part
+        guard keepsParts else { continue }
         lines.append(Quote.LineDiscount(index: cart.sentIndex[index], discount: part))
       }
     }
@@ -65,6 +69,7 @@ struct Stack {
       if !keeps { return .marginFloor }
     }
     places.append(place)
+    guard keepsParts else { return nil }
     parts.append(
       Quote.Applied(
         code: coupon.coupon.code, policy: coupon.shared.policy.id, discount: effect.discount,
@@ -75,9 +80,9 @@ struct Stack {
 
   /// All of the coupons at these places, which must ascend, or why the stack cannot be.
   static func of(
-    _ places: [Int], _ coupons: [PricedCoupon], on cart: CanonicalCart
+    _ places: [Int], _ coupons: [PricedCoupon], on cart: CanonicalCart, keepsParts: Bool = true
   ) -> (stack: Stack, reason: OfferReason?) {
-    var stack = Stack(on: cart)
+    var stack = Stack(on: cart, keepsParts: keepsParts)
     for place in places {
       if let reason = stack.add(coupons[place], place: place, others: coupons, on: cart) {
         return (stack, reason)

@@ -20,6 +20,12 @@ package struct ConditionProblem: Error, Equatable, Sendable {
     /// A pattern that does not parse, uses what linear matching cannot do, or grows too big.
     /// Warned.
     case badPattern = "bad_pattern"
+    /// What is to be the id of a segment is none. Thrown.
+    case badReference = "bad_reference"
+    /// No segment of that id. Thrown.
+    case unknownSegment = "unknown_segment"
+    /// A segment that asks about itself, by way of others. Thrown.
+    case circular
   }
 
   /// Where, from the condition's root: `$or[1].tier.$regex`. Empty for the root itself.
