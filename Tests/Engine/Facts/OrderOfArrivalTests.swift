@@ -61,6 +61,47 @@ import TestSupport
     }
   }
 
+  /// Three orders of two customers, one of them under a card at the till, a return, and the link of
+  /// the card: in every order in which they can come, and with an unlink and a link again.
+  @Test func everyOrderOfArrivalOfASmallWorldWithALinkGivesTheSameAnswers() throws {
+    func order(_ id: String, _ customer: String, _ day: Int, _ channel: String) -> String {
+      #"{"orders":[{"id":"\#(id)","customer":"\#(customer)","time":"2026-01-\#(day)T10:00:00Z","channel":"\#(channel)","lines":[{"item":"x","quantity":2,"unit_price":400},{"item":"y","quantity":1,"unit_price":900}]}]}"#
+    }
+    let link = #"{"customer":"a","identity":{"channel":"till","id":"card"}}"#
+    let world: [(method: String, parameters: String, after: [Int])] = [
+      ("orders.put", order("o-1", "a", 10, "app"), []),
+      ("orders.put", order("o-2", "card", 15, "till"), []),
+      ("orders.put", order("o-3", "b", 20, "till"), []),
+      ("orders.return", #"{"order":"o-2","lines":[{"item":"y","quantity":1}]}"#, [1]),
+      ("customers.link", link, []),
+    ]
+    let rules =
+      #"{"members":{"points":{"per":100,"from":"2026-01-01T00:00:00Z"},"#
+      + #""levels":[{"id":"gold","orders":2}]}}"#
+    let sequences = OrderOfArrivalTests.orders(5) { world[$0].after }
+    #expect(sequences.count == 60)
+    var first: String?
+    for (index, sequence) in sequences.enumerated() {
+      for again in [false, true] {
+        let shop = TestShop(seed: UInt64(index))
+        for call in OrderOfArrivalTests.setting { try shop.result(call.0, call.1) }
+        try shop.result("shop.configure", rules)
+        for fact in sequence {
+          try shop.result(world[fact].method, world[fact].parameters)
+          if again, fact == 4 {
+            try shop.result("customers.unlink", link)
+            try shop.result("customers.link", link)
+          }
+        }
+        let answers = shop.answers(
+          customers: ["a", "b", "card"], items: ["x", "y"], orders: ["o-1", "o-2", "o-3"],
+          policies: ["ten"], moments: ["2026-01-16T00:00:00Z"])
+        if let first { #expect(first == answers, "\(sequence)") } else { first = answers }
+      }
+    }
+    #expect(first?.contains(#""level":"gold""#) == true)
+  }
+
   @Test func questionsInBetweenChangeNothing() throws {
     let ask = { (shop: TestShop) in
       shop.answers(
