@@ -2,11 +2,11 @@ import Shop
 
 // How a segment names another
 // ---------------------------
-// `{"$segment":"vip"}` holds where the segment's condition does. It stands where a condition may: at
-// the top, or inside of $and, $or, $nor and $not. Before a condition is compiled, each such member
-// is replaced by what it names, so that nothing else has to know of it. Segments keep what was said
-// and are resolved anew when any of them changes: a change reaches all that name it. A segment that
-// would come back to itself, and one that nobody has put, are refused.
+// `{"$segment":"vip"}` holds where the segment's condition does. It stands where a condition may:
+// at the top, or inside of $and, $or, $nor and $not. Before a condition is compiled, each such
+// member is replaced by what it names, so that nothing else has to know of it. Segments keep what
+// was said and are resolved anew when any of them changes: a change reaches all that name it. A
+// segment that would come back to itself, and one that nobody has put, are refused.
 
 /// Conditions with what their `$segment` members name put in their place.
 struct SegmentReferences {
