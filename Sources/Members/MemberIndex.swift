@@ -23,6 +23,9 @@ package struct MemberIndex: Sendable {
   package var points = PointBook()
   private var present: Kept?
   private var past: Kept?
+  /// The same of what RFM counts, where that is a window.
+  private var presentWindow: Kept?
+  private var pastWindow: Kept?
   /// What a snapshot held of the present, until somebody asks.
   private var saved: (columns: SavedMemberColumns, revision: UInt64, orderCount: Int)?
 
@@ -38,7 +41,8 @@ package struct MemberIndex: Sendable {
     let kept = isPresent(viewpoint, facts) ? present! : past!
     return MemberView(
       facts: facts, viewpoint: viewpoint, rules: rules, columns: kept.columns, norms: kept.norms,
-      fitted: fitted, points: points, shelf: kept.shelf)
+      fitted: fitted, points: points, shelf: kept.shelf,
+      window: window(from: viewpoint, facts: facts))
   }
 
   /// The norms as seen from a viewpoint; costs what `view` costs.
@@ -60,7 +64,10 @@ package struct MemberIndex: Sendable {
   ) -> MemberProfile {
     MemberView(
       facts: facts, viewpoint: viewpoint, rules: rules, columns: nil, norms: norms, fitted: fitted,
-      points: points
+      points: points,
+      window: windowStart(from: viewpoint, facts).map {
+        MemberColumns(facts: facts, horizon: viewpoint.horizon, start: $0)
+      }
     ).profile(of: customer)
   }
 
@@ -75,17 +82,14 @@ package struct MemberIndex: Sendable {
   /// before. O(orders of the customer).
   package mutating func noteChange(of order: Int32, since revision: UInt64, facts: ShopFacts) {
     restore()
-    let customer = facts.orders.customer[Int(order)]
-    Self.note(&present, customer: customer, since: revision, facts: facts)
-    Self.note(&past, customer: customer, since: revision, facts: facts)
+    note(facts.orders.customer[Int(order)], since: revision, facts: facts)
   }
 
   /// Says that a customer and all their orders were forgotten, after they were; `revision` is that
   /// of the orders before. O(1) beside what sums and ranks cost.
   package mutating func noteForgotten(_ customer: Int32, since revision: UInt64, facts: ShopFacts) {
     restore()
-    Self.note(&present, customer: customer, since: revision, facts: facts)
-    Self.note(&past, customer: customer, since: revision, facts: facts)
+    note(customer, since: revision, facts: facts)
   }
 
   /// Says that orders went from one customer to another, after they did; `revision` is that of the
@@ -94,14 +98,8 @@ package struct MemberIndex: Sendable {
     _ source: Int32, _ target: Int32, since revision: UInt64, facts: ShopFacts
   ) {
     restore()
-    for customer in [source, target] {
-      Self.note(
-        &present, customer: customer, since: customer == source ? revision : facts.orders.revision,
-        facts: facts)
-      Self.note(
-        &past, customer: customer, since: customer == source ? revision : facts.orders.revision,
-        facts: facts)
-    }
+    note(source, since: revision, facts: facts)
+    note(target, since: facts.orders.revision, facts: facts)
   }
 
   // MARK: Keeping
@@ -136,7 +134,37 @@ package struct MemberIndex: Sendable {
     }
   }
 
-  private static func update(_ kept: inout Kept?, facts: ShopFacts, horizon: Instant) {
+  /// The first moment that RFM counts; nil where it counts all orders.
+  private func windowStart(from viewpoint: Viewpoint, _ facts: ShopFacts) -> Instant? {
+    rules.rfm.windowDays.map { days in
+      let zone = facts.settings.zone
+      let today = zone.day(of: viewpoint.now)
+      return zone.instant(day: Day(number: today.number &- Int32(clamping: days) &+ 1))
+    }
+  }
+
+  /// What the window holds: made anew with each local day and else kept as everything is.
+  private mutating func window(from viewpoint: Viewpoint, facts: ShopFacts) -> MemberColumns? {
+    guard let start = windowStart(from: viewpoint, facts) else {
+      (presentWindow, pastWindow) = (nil, nil)
+      return nil
+    }
+    if isPresent(viewpoint, facts) {
+      if presentWindow?.columns.start != start { presentWindow = nil }
+      Self.update(&presentWindow, facts: facts, horizon: .latest, start: start)
+      return presentWindow?.columns
+    }
+    let horizon = viewpoint.horizon
+    if pastWindow?.columns.start != start || pastWindow?.columns.horizon != horizon {
+      pastWindow = nil
+    }
+    Self.update(&pastWindow, facts: facts, horizon: horizon, start: start)
+    return pastWindow?.columns
+  }
+
+  private static func update(
+    _ kept: inout Kept?, facts: ShopFacts, horizon: Instant, start: Instant = .earliest
+  ) {
     let orders = facts.orders
     let canFollow =
       kept?.isBehindByAdditions(orders, at: orders.revision) == true
@@ -149,9 +177,16 @@ package struct MemberIndex: Sendable {
       return
     }
     kept = nil
-    let columns = MemberColumns(facts: facts, horizon: horizon)
+    let columns = MemberColumns(facts: facts, horizon: horizon, start: start)
     kept = Kept(
       columns: columns, norms: columns.norms, revision: orders.revision, orderCount: orders.count)
+  }
+
+  private mutating func note(_ customer: Int32, since revision: UInt64, facts: ShopFacts) {
+    Self.note(&present, customer: customer, since: revision, facts: facts)
+    Self.note(&past, customer: customer, since: revision, facts: facts)
+    Self.note(&presentWindow, customer: customer, since: revision, facts: facts)
+    Self.note(&pastWindow, customer: customer, since: revision, facts: facts)
   }
 
   private static func note(

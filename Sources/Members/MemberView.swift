@@ -15,14 +15,17 @@ package final class MemberView: Sendable {
   /// The shop's local day.
   package let today: Day
   private let columns: MemberColumns?
+  /// Where RFM counts a window alone: what that holds.
+  private let window: MemberColumns?
   private let shelf: StyleShelf
   private let keptNorms = Mutex<StyleNorms?>(nil)
 
   init(
     facts: ShopFacts, viewpoint: Viewpoint, rules: MemberRules, columns: MemberColumns?,
     norms: ShopNorms, fitted: FittedMembers, points: PointBook,
-    shelf: StyleShelf = StyleShelf()
+    shelf: StyleShelf = StyleShelf(), window: MemberColumns? = nil
   ) {
+    self.window = window
     self.shelf = shelf
     self.facts = facts
     self.viewpoint = viewpoint
@@ -57,6 +60,14 @@ package final class MemberView: Sendable {
     columns?.summary(of: customer)
       ?? OrderSummary(of: customer, facts: facts, horizon: viewpoint.horizon)
   }
+
+  /// What RFM counts of a customer.
+  func scored(_ customer: Int32) -> OrderSummary {
+    window?.summary(of: customer) ?? summary(of: customer)
+  }
+
+  /// The fifths of what RFM counts.
+  var cuts: RFMCuts { window?.cuts ?? norms.cuts }
 
   /// The customers whose profile matches, in the order of their ids, each once; nobody who is not
   /// known yet from this viewpoint.

@@ -25,7 +25,8 @@ enum ShopConfigure: Method {
         .optional("level_terms", .map(.any), "window, validity, grace and downgrade of levels"),
         .optional("points", .nullable(.map(.any)), "how points are earned; null: no more"),
         .optional(
-          "rfm", .map(.any), "{\"thresholds\", \"classes\"}; classes must partition all scores"),
+          "rfm", .map(.any),
+          "{\"thresholds\", \"classes\", \"window_days\"}; classes partition all scores"),
       ]), "how members are sorted; Models/README.md explains it"),
     .optional(
       "recommend",

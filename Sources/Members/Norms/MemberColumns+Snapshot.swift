@@ -62,6 +62,7 @@ extension MemberColumns {
     orderCounts: RankedValues, spends: RankedValues
   ) {
     self.horizon = horizon
+    start = .earliest
     self.zone = zone
     self.marginPercent = marginPercent
     self.costs = costs

@@ -15,6 +15,8 @@ import Statistics
 /// The summaries of all customers as of a horizon, and what they add up to.
 struct MemberColumns: Sendable {
   let horizon: Instant
+  /// Orders before it do not count: the earliest moment, but for RFM over a window.
+  let start: Instant
   let zone: Zone
   let marginPercent: Int64
   /// What items cost when margins were counted, by item; costs of items named later are nil here.
@@ -29,8 +31,9 @@ struct MemberColumns: Sendable {
   var spends: RankedValues
 
   /// O(customers log customers + order lines).
-  init(facts: ShopFacts, horizon: Instant) {
+  init(facts: ShopFacts, horizon: Instant, start: Instant = .earliest) {
     self.horizon = horizon
+    self.start = start
     let zone = facts.settings.zone
     self.zone = zone
     marginPercent = facts.settings.marginPercent
@@ -41,14 +44,16 @@ struct MemberColumns: Sendable {
     var summaries = Array(repeating: OrderSummary(), count: facts.customers.count)
     var newest = Array(repeating: Instant.earliest, count: facts.customers.count)
     var late: Set<Int32> = []
-    for order in customers.indices where customers[order] >= 0 && times[order] <= horizon {
+    for order in customers.indices
+    where customers[order] >= 0 && times[order] <= horizon && times[order] >= start {
       let customer = Int(customers[order])
       if times[order] < newest[customer] { late.insert(customers[order]) }
       newest[customer] = times[order]
       summaries[customer].take(Int32(order), facts: facts)
     }
     for customer in late {
-      summaries[Int(customer)] = OrderSummary(of: customer, facts: facts, horizon: horizon)
+      summaries[Int(customer)] = OrderSummary(
+        of: customer, facts: facts, horizon: horizon, start: start)
     }
     for summary in summaries { totals.add(summary) }
     let buyers = summaries.filter { $0.orders > 0 }
@@ -59,10 +64,10 @@ struct MemberColumns: Sendable {
   }
 
   var norms: ShopNorms {
-    ShopNorms(
-      totals: totals,
-      cuts: RFMCuts(lastDays: lastDays, orderCounts: orderCounts, spends: spends))
+    ShopNorms(totals: totals, cuts: cuts)
   }
+
+  var cuts: RFMCuts { RFMCuts(lastDays: lastDays, orderCounts: orderCounts, spends: spends) }
 
   func summary(of customer: Int32) -> OrderSummary {
     customer >= 0 && Int(customer) < summaries.count ? summaries[Int(customer)] : OrderSummary()
@@ -85,7 +90,7 @@ struct MemberColumns: Sendable {
   mutating func refresh(customer: Int32, facts: ShopFacts) {
     summaries.extend(to: Int(customer) + 1, with: OrderSummary())
     let old = summaries[Int(customer)]
-    let new = OrderSummary(of: customer, facts: facts, horizon: horizon)
+    let new = OrderSummary(of: customer, facts: facts, horizon: horizon, start: start)
     if old == new { return }
     summaries[Int(customer)] = new
     totals.remove(old)

@@ -93,16 +93,18 @@ package final class MemberProfile: FieldSource {
 
   // MARK: Groups
 
-  package private(set) lazy var rfm: RFMScores? = summary.last.map { last -> RFMScores in
+  package private(set) lazy var rfm: RFMScores? = {
+    let summary = view.scored(customer)
+    guard let last = summary.last else { return nil }
     let lastDay = view.facts.settings.zone.day(of: last)
     if let thresholds = view.rules.rfm.thresholds {
       return thresholds.scores(
         daysSilent: Int64(max(0, view.today.number - lastDay.number)),
         orders: Int64(summary.orders), spend: summary.spend)
     }
-    return view.norms.cuts.scores(
+    return view.cuts.scores(
       lastDay: lastDay, orders: summary.orders, spend: summary.spend)
-  }
+  }()
 
   package private(set) lazy var tier: String = view.rules.tier(of: self)
   package private(set) lazy var lifecycle: String = view.rules.lifecycle(of: self)

@@ -35,10 +35,16 @@ package struct OrderSummary: BitwiseCopyable, Equatable, Sendable {
   package var seen: Int { Int(seenCount) }
 
   /// Walks a customer's orders. O(their lines).
-  package init(of customer: Int32, facts: ShopFacts, horizon: Instant) {
+  ///
+  /// - Parameter start: orders before it do not count.
+  package init(
+    of customer: Int32, facts: ShopFacts, horizon: Instant, start: Instant = .earliest
+  ) {
     if customer < 0 { return }
     facts.orders.forEachOrder(of: customer) { order in
-      if facts.orders.time[Int(order)] <= horizon { take(order, facts: facts) }
+      let time = facts.orders.time[Int(order)]
+      if time < start { return false }
+      if time <= horizon { take(order, facts: facts) }
       return true
     }
   }

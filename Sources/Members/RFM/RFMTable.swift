@@ -47,6 +47,9 @@ package struct RFMTable: Equatable, Sendable {
   }
 
   package var thresholds: Thresholds?
+  /// Local days up to today whose orders count; nil: all orders. Who ordered none of them has no
+  /// scores.
+  package var windowDays: Int?
   package var classes: [Class] = []
 
   package init() {}
@@ -95,8 +98,17 @@ extension RFMTable {
   /// ships.
   init(_ value: Value, over table: RFMTable) throws(RecordProblem) {
     self = table
-    for member in try RFMTable.members(value, at: "rfm", allowing: ["thresholds", "classes"]) {
+    for member in try RFMTable.members(
+      value, at: "rfm", allowing: ["thresholds", "classes", "window_days"])
+    {
       switch (member.name, member.value) {
+      case ("window_days", .null): windowDays = nil
+      case ("window_days", .integer(let days)) where (1...3_650).contains(days):
+        windowDays = Int(days)
+      case ("window_days", _):
+        throw RecordProblem(
+          path: "rfm.window_days", reason: "out_of_range",
+          message: "a whole number of days from 1 to 3650, or null for all orders")
       case ("thresholds", .null): thresholds = nil
       case ("thresholds", let value): thresholds = try RFMTable.thresholds(value)
       case (_, .null): classes = []
