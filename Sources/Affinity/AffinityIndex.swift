@@ -14,6 +14,8 @@ package struct AffinityIndex: Sendable {
   /// Weight of a customer's purchases per category; all zero between two questions.
   var categoryWeights: [Double] = []
   var similarities = SimilarityCache()
+  var sequences = SequenceRows()
+  var shelf = Shelf()
   /// Grows with every change of any basket.
   package internal(set) var revision: UInt64 = 0
   /// The shop as it was at the last as-of moment that was asked about.
@@ -29,6 +31,7 @@ package struct AffinityIndex: Sendable {
     popularity.add(items, of: order, orders: orders, sign: 1)
     let customer = orders.customer[Int(order)]
     if customer >= 0 { repeats.added(order, of: customer, baskets: baskets, orders: orders) }
+    sequences.touch(customer, baskets, repeats, orders)
     past = nil
   }
 
@@ -49,6 +52,7 @@ package struct AffinityIndex: Sendable {
   /// A basket that changes counts with its new size: it is taken out whole and put back smaller.
   private mutating func remove(_ items: [Int32], from order: Int32, _ orders: OrderTable) {
     if items.isEmpty { return }
+    sequences.touch(orders.customer[Int(order)], baskets, repeats, orders)
     // A copy: a run would hold the column of all baskets, and have it copied by the removal.
     let copy = Column(baskets.items(of: order))
     let before = copy.run(0..<copy.count)
@@ -71,6 +75,7 @@ package struct AffinityIndex: Sendable {
   package mutating func forget(customer: Int32, orders: OrderTable) {
     let forgotten = orders.orders(of: customer)
     if forgotten.isEmpty { return }
+    sequences.touch(customer, baskets, repeats, orders)
     repeats.forget(customer, baskets: baskets, orders: orders)
     for order in forgotten {
       let copy = Column(baskets.items(of: order))
@@ -109,6 +114,11 @@ package struct AffinityIndex: Sendable {
 
   /// The exact row of an item.
   package mutating func row(of item: Int32) -> CoPurchaseRow { rows.row(of: item, in: baskets) }
+
+  /// How an item stands in time to the others that its customers bought.
+  package mutating func sequence(of item: Int32, orders: OrderTable) -> SequenceRow {
+    sequences.row(of: item, baskets, repeats, orders)
+  }
 
   /// What an item says of the others.
   package mutating func evidence(of item: Int32) -> EvidenceRow {

@@ -85,17 +85,28 @@ extension Engine {
     var baskets: Int
     var together: [(item: Int32, count: Int)]
     var own: Own?
+    /// Customers who bought it after what the slot names first, and those who bought it before, for
+    /// what follows something.
+    var following: (after: Int, before: Int)?
+    var introduced: Day?
   }
 
   /// O(orders of the customer + log of the rows).
   mutating func evidence(of slot: RecommendSlot, _ query: RecommendQuery) -> SlotEvidence {
     let orders = facts.orders
+    let introduced = facts.items[slot.item].introduced
     return affinity.seen(from: query.viewpoint, orders: orders) { index in
       var evidence = SlotEvidence(
         baskets: index.baskets.count(of: slot.item), together: [], own: nil)
       for item in slot.because where item != slot.item {
         evidence.together.append((item: item, count: index.count(of: slot.item, with: item)))
       }
+      if [.accessory, .upgrade].contains(slot.source), let owned = slot.because.first {
+        let entries = index.sequence(of: owned, orders: orders).entries
+        let entry = entries.first { $0.item == slot.item }
+        evidence.following = entry.map { (after: Int($0.after), before: Int($0.before)) }
+      }
+      if slot.source == .newItem { evidence.introduced = introduced }
       var times: [Instant] = []
       if query.customer >= 0 {
         orders.forEachOrder(of: query.customer) { order in

@@ -15,9 +15,13 @@ import Testing
   ) -> (facts: ShopFacts, index: AffinityIndex) {
     var facts = ShopFacts()
     var index = AffinityIndex()
+    let zone = facts.settings.zone
     for number in 0..<30 where number % 2 == 0 {
       var patch = ItemPatch(id: "i\(number)")
       patch.category = .set(["all", "c\(number % 3)"])
+      if number % 3 == 0 { patch.stock = .set(Int64(generator.integer(in: 0...1))) }
+      if generator.oneIn(2) { patch.price = .set(Int64(generator.integer(in: 90...130))) }
+      if number > 20 { patch.introduced = .set(zone.day(of: start.advanced(byDays: 100))) }
       facts.items.apply(patch)
     }
     for number in 0..<60 {
@@ -58,7 +62,9 @@ import Testing
       var (facts, index) = PrefixTests.shop(&generator)
       let count = facts.items.count
       for repeats in RecommendQuery.Repeats.allCases {
-        let refused = Set((0..<12).map { _ in Int32(generator.integer(in: 0...count - 1)) })
+        var refused = Set((0..<12).map { _ in Int32(generator.integer(in: 0...count - 1)) })
+        if generator.oneIn(2) { refused = [] }
+        for item in 0..<Int32(count) where facts.items[item].stock == 0 { refused.insert(item) }
         let now = PrefixTests.start.advanced(byDays: Double(generator.integer(in: 60...400)))
         var query = RecommendQuery(
           customer: facts.customers.index(of: "c\(generator.integer(in: 0...4))") ?? -1,
@@ -78,6 +84,9 @@ import Testing
           query.preference = {
             RecommendQuery.Preference(boost: Double($0 % 5 + 1) / 2, margin: $0 % 2 == 0 ? 1.3 : 1)
           }
+        }
+        if generator.oneIn(2) {
+          query.mix = CandidateMix(id: "m", weights: [.accessory: 1.5, .upgrade: 2, .newItem: 1.2])
         }
         let all = index.recommend(query, facts: facts, ranker: ranker) {
           asked[$0, default: 0] += 1

@@ -109,5 +109,6 @@ extension AffinityIndex {
     popularity.add(items, of: order, orders: orders, sign: 1)
     let customer = orders.customer[Int(order)]
     if customer >= 0 { repeats.added(order, of: customer, baskets: baskets, orders: orders) }
+    sequences.touch(customer, baskets, repeats, orders)
   }
 }

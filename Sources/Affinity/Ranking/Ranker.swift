@@ -26,12 +26,16 @@ package struct Ranker: Equatable, Sendable {
     package let trees: BoostedTrees
     /// The least that the trees can give: scores count from there, so none is below zero.
     let lowest: Double
+    /// Whether the trees learned anything of browsing, which a shop without events cannot teach.
+    let knowsBrowsing: Bool
 
     /// - Parameter trees: over the features of `RankFeature`, in their order.
     package init(_ trees: BoostedTrees) {
       precondition(trees.featureCount == RankFeature.count, "trees over the known features")
       self.trees = trees
       lowest = trees.lowest
+      let browsed = RankFeature.browsed.rawValue
+      knowsBrowsing = trees.plain.trees.contains { $0.features.contains(browsed) }
     }
 
     /// Scores of rows that lie one behind the other. O(rows x trees).

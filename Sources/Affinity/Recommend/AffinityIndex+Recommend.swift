@@ -49,7 +49,8 @@ extension AffinityIndex {
     offerIncluded(query, to: &list)
     var ceiling: Double?
     let model = ranker.model(for: query, recall)
-    if model != nil || query.preference != nil || query.mix != nil || query.diversity > 0 {
+    let isWeighed = query.preference != nil || query.mix != nil || query.diversity > 0
+    if model != nil || isWeighed || !recall.browsing.items.isEmpty {
       let head = Head(query, recall, &stream, model, facts: facts, index: &self, list: &list)
       var queue = RankedQueue(head.ranked, expected: query.count)
       if query.diversity > 0 {

@@ -9,7 +9,8 @@ import Shop
 //             x  the weights of the traits that j has
 //
 // with the parts of the recall score (`Recall`). The score of the ranker is multiplied by it, so a
-// mix shifts the order and neither adds candidates nor takes any out.
+// mix shifts the order and takes nothing out. One that weighs accessories or upgrades adds what is
+// bought after what the customer owns (`Guests`).
 
 /// The weights of sources and traits for one kind of member.
 package struct CandidateMix: Equatable, Sendable {
@@ -24,8 +25,11 @@ package struct CandidateMix: Equatable, Sendable {
     case newItem = "new_item"
     /// Not dearer than the middle one of the candidates' prices.
     case affordable
-    /// Of a category that the customer bought from, and dearer than what they bought there.
+    /// Of a category that the customer bought from, and dearer than what they bought there; or
+    /// bought after something of theirs that costs less.
     case upgrade
+    /// Bought after what the customer owns, and no upgrade of it.
+    case accessory
   }
 
   /// Days since `introduced` for which an item counts as new.
@@ -45,7 +49,7 @@ package struct CandidateMix: Equatable, Sendable {
   /// What the candidates' scores are multiplied by. O(candidates log candidates + history).
   func factors(
     of candidates: [Ranked], _ recall: Recall, _ query: RecommendQuery, _ popularity: Popularity,
-    facts: ShopFacts, index: AffinityIndex
+    guests: Guests, facts: ShopFacts, index: AffinityIndex
   ) -> [Double] {
     let items = facts.items
     let prices = candidates.compactMap { items[$0.item].price }.sorted()
@@ -64,10 +68,13 @@ package struct CandidateMix: Equatable, Sendable {
       }
       if let price = items[item].price {
         if let middle, price <= middle { factor *= self[.affordable] }
-        if cell.own == 0, let own = dearest[items.marks[Int(item)].category], price > own {
+        if case .upgrade = guests.origins[item] {
+          factor *= self[.upgrade]
+        } else if cell.own == 0, let own = dearest[items.marks[Int(item)].category], price > own {
           factor *= self[.upgrade]
         }
       }
+      if case .accessory = guests.origins[item] { factor *= self[.accessory] }
       return factor
     }
   }

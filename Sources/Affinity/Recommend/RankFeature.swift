@@ -112,6 +112,9 @@ package enum ScorePart: Int, CaseIterable, Sendable {
   case margin
   case mix
   case diversity
+  /// What a source that the trees know nothing of lets an item in with, whole.
+  case substitute
+  case newItem
 
   /// As replies have it.
   package var name: StaticString {
@@ -129,6 +132,8 @@ package enum ScorePart: Int, CaseIterable, Sendable {
     case .margin: "margin"
     case .mix: "mix"
     case .diversity: "diversity"
+    case .substitute: "substitute"
+    case .newItem: "new_item"
     }
   }
 }

@@ -48,6 +48,7 @@ struct Recall {
   /// What `similar` of the cells is divided by; 0 where nobody is similar.
   private(set) var similarTotal = 0.0
   private(set) var similarCount = 0
+  private(set) var browsing = Browsing()
   let historyFactor: Double
 
   /// Gathers into the index's cells, which are cleared by `AffinityIndex.clear`.
@@ -86,9 +87,9 @@ struct Recall {
     (similarTotal, similarCount) = index.similar.gather(
       alike, but: query.customer, viewpoint: query.viewpoint, baskets: index.baskets,
       repeats: index.repeats, facts: facts, into: &index.cells)
-    Browsing.gather(
+    browsing = Browsing(
       of: query.customer, viewpoint: query.viewpoint, facts: facts, history: history,
-      into: &index.cells)
+      index: &index)
     for item in query.basket { index.cells.change(item) { $0.isClosed = true } }
   }
 

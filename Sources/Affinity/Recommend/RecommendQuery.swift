@@ -69,8 +69,16 @@ package enum RecommendSource: String, CaseIterable, Sendable {
   case repeatPurchase = "repeat"
   /// Customers who bought the same things bought it.
   case similarCustomers = "similar_customers"
-  /// The customer looked at it, or put it into a cart.
+  /// The customer looked at it, or put it into a cart, or it goes with what they look at just now.
   case browsing
+  /// It stands in for an item that cannot be had.
+  case substitute
+  /// Customers buy it after what this one owns, and it is dearer and of the same category.
+  case upgrade
+  /// Customers buy it after what this one owns.
+  case accessory
+  /// Introduced of late, in a category or of a brand that the customer buys.
+  case newItem = "new_item"
   /// Of the categories that the basket, or else the history, is about; nothing scores it.
   case category
   /// It sells well now, in the channel or everywhere.
@@ -84,6 +92,7 @@ package enum RecommendSource: String, CaseIterable, Sendable {
   package var isFallback: Bool {
     switch self {
     case .coPurchase, .repeatPurchase, .similarCustomers, .browsing: false
+    case .substitute, .upgrade, .accessory, .newItem: false
     case .included, .category, .trending, .popular, .catalogue: true
     }
   }

@@ -186,6 +186,22 @@ struct RepeatIndex: Sendable {
     spanTotal &+= span
   }
 
+  /// How many customers ever bought the item, without those who do not count.
+  func customerCount(of item: Int32) -> Int {
+    Int(item) < customersOfItem.count ? Int(customersOfItem[Int(item)]) : 0
+  }
+
+  /// How many customers have bought anything, without those who do not count. O(customers).
+  var buyerCount: Int {
+    linesOfCustomer.withUnsafeBufferPointer { lines in lines.count { $0 > 0 } }
+  }
+
+  /// Whether the customer has been left out for longer than the order that made it so.
+  func isTill(_ customer: Int32) -> Bool {
+    Int(customer) < ordersOfCustomer.count
+      && ordersOfCustomer[Int(customer)] > RepeatIndex.maximumOrderCount + 1
+  }
+
   /// Distinct items of the customer's baskets, summed over them; nil for whoever does not count.
   func lineCount(of customer: Int32) -> Int32? {
     guard Int(customer) < ordersOfCustomer.count,

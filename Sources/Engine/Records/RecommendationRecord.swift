@@ -87,6 +87,16 @@ struct RecommendationRecord {
       reply.key("similar_customers")
       reply.integer(slot.similarCustomerCount)
     }
+    if let following = evidence.following {
+      reply.key("customers_after")
+      reply.integer(following.after)
+      reply.key("customers_before")
+      reply.integer(following.before)
+    }
+    if let introduced = evidence.introduced {
+      reply.key("introduced")
+      reply.string(introduced.text)
+    }
     if let own = evidence.own {
       reply.key("bought")
       reply.integer(own.times)

@@ -27,6 +27,12 @@ package struct Item: Equatable, Sendable {
     if let availableUntil, instant >= availableUntil { return false }
     return true
   }
+
+  /// Whether it is of the same kind, price and age, whatever else is said of it.
+  func isShelved(like other: Item) -> Bool {
+    category == other.category && brand == other.brand && price == other.price
+      && tags == other.tags && introduced == other.introduced
+  }
 }
 
 /// One record of `items.put`: a merge patch over an item.

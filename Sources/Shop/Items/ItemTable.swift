@@ -8,6 +8,9 @@ package struct ItemTable: Sendable {
   package private(set) var revision: UInt64 = 0
   /// Grows when an item's cost changes: what is derived from margins is stale when this moved.
   package private(set) var costRevision: UInt64 = 0
+  /// Grows when what an item is changes (category, brand, price, tags, day of introduction), and not
+  /// with its stock: what is derived from the catalogue's order is stale when this moved.
+  package private(set) var shelfRevision: UInt64 = 0
   /// The narrowest categories and the brands, by dense index.
   package private(set) var categories = NameTable()
   package private(set) var brands = NameTable()
@@ -66,9 +69,10 @@ package struct ItemTable: Sendable {
   @discardableResult
   package mutating func apply(_ patch: ItemPatch) -> Int32 {
     let index = intern(patch.id)
-    let cost = items[Int(index)].cost
+    let former = items[Int(index)]
     _ = patch.apply(to: &items[Int(index)])
-    if items[Int(index)].cost != cost { costRevision &+= 1 }
+    if items[Int(index)].cost != former.cost { costRevision &+= 1 }
+    if !items[Int(index)].isShelved(like: former) { shelfRevision &+= 1 }
     mark(index)
     isDeclared[Int(index)] = true
     revision &+= 1
