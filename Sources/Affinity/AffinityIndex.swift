@@ -7,6 +7,7 @@ package struct AffinityIndex: Sendable {
   package internal(set) var baskets = BasketIndex()
   var rows = CoPurchaseRows()
   var evidence = EvidenceRows()
+  var changes = ItemChanges()
   var repeats = RepeatIndex()
   var popularity = PopularityCache()
   var similar = SimilarCustomers()
@@ -27,6 +28,7 @@ package struct AffinityIndex: Sendable {
   package mutating func added(_ order: Int32, orders: OrderTable) {
     let items = baskets.add(order: order, lineItems: orders.lineItem.run(orders.lines(of: order)))
     revision &+= 1
+    changes.note(items, at: revision)
     rows.add(basket: items)
     popularity.add(items, of: order, orders: orders, sign: 1)
     let customer = orders.customer[Int(order)]
@@ -67,6 +69,7 @@ package struct AffinityIndex: Sendable {
       repeats.removed(items, from: order, of: customer, baskets: baskets, orders: orders)
     }
     revision &+= 1
+    changes.note(before, at: revision)
     past = nil
   }
 
@@ -77,14 +80,15 @@ package struct AffinityIndex: Sendable {
     if forgotten.isEmpty { return }
     sequences.touch(customer, baskets, repeats, orders)
     repeats.forget(customer, baskets: baskets, orders: orders)
+    revision &+= 1
     for order in forgotten {
       let copy = Column(baskets.items(of: order))
       let basket = copy.run(0..<copy.count)
       rows.subtract(basket: basket)
       popularity.add(basket, of: order, orders: orders, sign: -1)
       baskets.forget(order)
+      changes.note(basket, at: revision)
     }
-    revision &+= 1
     past = nil
   }
 
@@ -122,7 +126,8 @@ package struct AffinityIndex: Sendable {
 
   /// What an item says of the others.
   package mutating func evidence(of item: Int32) -> EvidenceRow {
-    evidence.row(of: item, revision: revision, counts: &rows, baskets: baskets)
+    evidence.row(
+      of: item, revision: revision, changes: changes, counts: &rows, baskets: baskets)
   }
 }
 

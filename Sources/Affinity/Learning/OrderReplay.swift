@@ -105,6 +105,7 @@ extension AffinityIndex {
   mutating func replayed(_ order: Int32, items: BasketItems, orders: OrderTable) {
     baskets.add(order: order, lineItems: items)
     revision &+= 1
+    changes.note(items, at: revision)
     rows.add(basket: items)
     popularity.add(items, of: order, orders: orders, sign: 1)
     let customer = orders.customer[Int(order)]

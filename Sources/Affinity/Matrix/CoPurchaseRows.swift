@@ -2,8 +2,8 @@ import Shop
 
 /// The rows of the matrix that somebody asked for, each kept exact from then on.
 package struct CoPurchaseRows: Sendable {
-  /// Cells in memory beyond which all rows are dropped, to be built again as they are asked for; 16
-  /// bytes a cell.
+  /// Cells in memory beyond which rows give way, to be built again as they are asked for; 16 bytes a
+  /// cell.
   package static let maximumCellCount = 16_000_000
   /// A basket of more distinct items drops its rows instead of adding to each: the additions grow
   /// with the square.
@@ -11,6 +11,8 @@ package struct CoPurchaseRows: Sendable {
 
   private var rows: [CoPurchaseRow?] = []
   private var cellCount = 0
+  /// Where the search for rows that give way goes on.
+  private var hand = 0
   /// Dense counters for building a row, all zero in between.
   private var countScratch: [Int32] = []
   private var weightScratch: [Int64] = []
@@ -25,26 +27,65 @@ package struct CoPurchaseRows: Sendable {
   package mutating func row(of item: Int32, in baskets: BasketIndex) -> CoPurchaseRow {
     if Int(item) < rows.count, let row = rows[Int(item)] { return row }
     let row = build(item, in: baskets)
-    if cellCount > CoPurchaseRows.maximumCellCount {
-      rows.removeAll(keepingCapacity: true)
-      cellCount = 0
+    if Int(item) >= rows.count {
+      rows.append(contentsOf: repeatElement(nil, count: Int(item) + 1 - rows.count))
     }
-    while rows.count <= Int(item) { rows.append(nil) }
     rows[Int(item)] = row
     cellCount += row.neighbours.count
+    while cellCount > CoPurchaseRows.maximumCellCount {
+      hand = hand + 1 < rows.count ? hand + 1 : 0
+      cellCount -= rows[hand]?.neighbours.count ?? 0
+      rows[hand] = nil
+    }
     return row
   }
 
-  private mutating func build(_ item: Int32, in baskets: BasketIndex) -> CoPurchaseRow {
+  /// Hands the pairs of an item that share at least so many baskets to `body`, ascending by item:
+  /// neighbour, count, weight. From the row if it is in memory, which it does not get by this.
+  /// O(row) or O(lines of the item's baskets).
+  mutating func forEachPair(
+    of item: Int32, in baskets: BasketIndex, atLeast minimum: Int32,
+    _ body: (Int32, Int32, Int64) -> Void
+  ) {
+    if Int(item) < rows.count, let row = rows[Int(item)] {
+      for place in row.neighbours.indices where row.counts[place] >= minimum {
+        body(row.neighbours[place], row.counts[place], row.weights[place])
+      }
+      return
+    }
+    tally(item, in: baskets)
+    var kept = 0
+    for neighbour in touched {
+      if neighbour != item, countScratch[Int(neighbour)] >= minimum {
+        touched[kept] = neighbour
+        kept += 1
+      } else {
+        countScratch[Int(neighbour)] = 0
+        weightScratch[Int(neighbour)] = 0
+      }
+    }
+    touched.removeLast(touched.count - kept)
+    touched.sort()
+    for neighbour in touched {
+      body(neighbour, countScratch[Int(neighbour)], weightScratch[Int(neighbour)])
+      countScratch[Int(neighbour)] = 0
+      weightScratch[Int(neighbour)] = 0
+    }
+  }
+
+  /// Counts the pairs of an item into the scratch.
+  private mutating func tally(_ item: Int32, in baskets: BasketIndex) {
     let missing = baskets.itemBound - countScratch.count
     if missing > 0 {
       countScratch.append(contentsOf: repeatElement(0, count: missing))
       weightScratch.append(contentsOf: repeatElement(0, count: missing))
     }
     touched.removeAll(keepingCapacity: true)
-    baskets.forEachBasket(of: item) { basket in
-      CoPurchaseRows.count(baskets.items(of: basket), &countScratch, &weightScratch, &touched)
-    }
+    CoPurchaseRows.count(item, baskets, &countScratch, &weightScratch, &touched)
+  }
+
+  private mutating func build(_ item: Int32, in baskets: BasketIndex) -> CoPurchaseRow {
+    tally(item, in: baskets)
     touched.sort()
     var neighbours: [Int32] = []
     var counts: [Int32] = []
@@ -65,14 +106,25 @@ package struct CoPurchaseRows: Sendable {
   }
 
   private static func count(
-    _ items: BasketItems, _ counts: inout [Int32], _ weights: inout [Int64],
+    _ item: Int32, _ baskets: BasketIndex, _ counts: inout [Int32], _ weights: inout [Int64],
     _ touched: inout [Int32]
   ) {
-    let weight = BasketIndex.weight(size: items.count)
-    for item in items {
-      if counts[Int(item)] == 0 { touched.append(item) }
-      counts[Int(item)] += 1
-      weights[Int(item)] += weight
+    counts.withUnsafeMutableBufferPointer { counts in
+      weights.withUnsafeMutableBufferPointer { weights in
+        baskets.withRuns { runs in
+          baskets.forEachBasket(of: item) { basket in
+            let start = Int(runs.first[Int(basket)])
+            let size = Int(runs.counts[Int(basket)])
+            let weight = BasketIndex.weight(size: size)
+            for place in start..<start + size {
+              let other = Int(runs.items[place])
+              if counts[other] == 0 { touched.append(Int32(truncatingIfNeeded: other)) }
+              counts[other] += 1
+              weights[other] += weight
+            }
+          }
+        }
+      }
     }
   }
 

@@ -15,14 +15,24 @@ import Shop
 // nothing has to be kept sorted and a new order cannot leave a stale list behind. Tests/Benchmarks
 // says how far this gets on real baskets, beside cosine and Jaccard with the best fifty kept.
 //
-// A row of K depends on the weight of every neighbour, so any order can change it a little. It is
-// computed when asked for and kept until the matrix next changes (`revision`).
+// A row of K depends on its own pairs and on the weight of every neighbour, so any order can change
+// it a little. It is kept with the shared weights that it stands on and with the revision that it
+// was last right at, beside the revision at which each item last was in a basket that changed:
+//
+//   nothing of the row changed     it is right as it is: one look at each neighbour's revision
+//   only neighbours changed        the strengths are worked out again from the kept weights
+//   the item itself changed        the pairs are counted again
+//
+// Pairs of an item of few baskets are counted from these when they are asked for; those of an item
+// of many are kept exact by every order (`CoPurchaseRows`).
 
 /// One row of K: what an item says of each item that it shared at least two baskets with.
 package struct EvidenceRow: Sendable {
   /// Ascending by item index.
   package var neighbours: [Int32] = []
   package var strengths: [Double] = []
+  /// The weights that the pairs share.
+  var shared: [Int64] = []
   var revision: UInt64
 
   /// What the row's item says of that item; 0 where it says nothing. O(log neighbours).
@@ -40,12 +50,16 @@ struct EvidenceRows: Sendable {
   /// none either.
   static let weightFloorDivisor: Int64 = 16
 
-  /// Pairs in memory beyond which all rows are dropped, to be computed again as they are asked for;
-  /// 12 bytes a pair.
-  static let maximumPairCount = 8_000_000
+  /// Pairs in memory beyond which rows give way, to be computed again as they are asked for; 20
+  /// bytes a pair.
+  static let maximumPairCount = 6_000_000
+  /// Items of more baskets have their pairs kept; those of fewer are counted anew.
+  static let maximumCountedBaskets = 256
 
   private var rows: [EvidenceRow?] = []
   private var pairCount = 0
+  /// Where the search for rows that give way goes on.
+  private var hand = 0
 
   /// Forgets all rows; what they held is computed again when asked for.
   mutating func removeAll() {
@@ -53,43 +67,80 @@ struct EvidenceRows: Sendable {
     pairCount = 0
   }
 
-  /// The row of an item as of a revision. O(1) while nothing changes, else O(neighbours).
+  /// The row of an item as of a revision. O(neighbours) while the item's own baskets stay as they
+  /// are, else O(its pairs).
   mutating func row(
-    of item: Int32, revision: UInt64, counts: inout CoPurchaseRows, baskets: BasketIndex
+    of item: Int32, revision: UInt64, changes: ItemChanges, counts: inout CoPurchaseRows,
+    baskets: BasketIndex
   ) -> EvidenceRow {
-    if Int(item) < rows.count, let row = rows[Int(item)], row.revision == revision { return row }
-    let row = EvidenceRows.compute(
-      counts.row(of: item, in: baskets), of: item, baskets, revision: revision)
-    if pairCount > EvidenceRows.maximumPairCount { removeAll() }
-    while rows.count <= Int(item) { rows.append(nil) }
+    if Int(item) >= rows.count {
+      rows.append(contentsOf: repeatElement(nil, count: Int(item) + 1 - rows.count))
+    }
+    if let row = rows[Int(item)], row.revision == revision { return row }
+    if var row = rows[Int(item)], changes.revision(of: item) <= row.revision {
+      rows[Int(item)] = nil
+      if changes.haveAny(of: row.neighbours, since: row.revision) {
+        row.weigh(weight: EvidenceRows.weight(of: item, baskets), baskets.itemWeights)
+      }
+      row.revision = revision
+      rows[Int(item)] = row
+      return row
+    }
+    var row = EvidenceRow(revision: revision)
+    let own = EvidenceRows.weight(of: item, baskets)
+    func take(_ neighbour: Int32, _ count: Int32, _ shared: Int64) {
+      guard count >= EvidenceRows.minimumSharedBaskets, shared > 0,
+        shared * EvidenceRows.weightFloorDivisor >= own
+      else { return }
+      row.neighbours.append(neighbour)
+      row.shared.append(shared)
+    }
+    if baskets.count(of: item) > EvidenceRows.maximumCountedBaskets {
+      let pairs = counts.row(of: item, in: baskets)
+      for place in pairs.neighbours.indices {
+        take(pairs.neighbours[place], pairs.counts[place], pairs.weights[place])
+      }
+    } else {
+      counts.forEachPair(of: item, in: baskets, atLeast: EvidenceRows.minimumSharedBaskets, take)
+    }
+    row.weigh(weight: own, baskets.itemWeights)
     pairCount += row.neighbours.count - (rows[Int(item)]?.neighbours.count ?? 0)
     rows[Int(item)] = row
+    if pairCount > EvidenceRows.maximumPairCount { evict() }
     return row
   }
 
-  private static func compute(
-    _ row: CoPurchaseRow, of item: Int32, _ baskets: BasketIndex, revision: UInt64
-  ) -> EvidenceRow {
-    var evidence = EvidenceRow(revision: revision)
-    evidence.neighbours.reserveCapacity(row.neighbours.count)
-    evidence.strengths.reserveCapacity(row.neighbours.count)
-    let own = Int(item) < baskets.itemWeights.count ? baskets.itemWeights[Int(item)] : 0
+  private static func weight(of item: Int32, _ baskets: BasketIndex) -> Int64 {
+    Int(item) < baskets.itemWeights.count ? baskets.itemWeights[Int(item)] : 0
+  }
+
+  /// Drops rows, one after the other, until an eighth of the room is free.
+  private mutating func evict() {
+    while pairCount > EvidenceRows.maximumPairCount / 8 * 7 {
+      hand = hand + 1 < rows.count ? hand + 1 : 0
+      pairCount -= rows[hand]?.neighbours.count ?? 0
+      rows[hand] = nil
+    }
+  }
+}
+
+extension EvidenceRow {
+  /// Works out the strengths from the shared weights. O(neighbours).
+  fileprivate mutating func weigh(weight own: Int64, _ weights: Column<Int64>) {
+    strengths.removeAll(keepingCapacity: true)
+    strengths.reserveCapacity(neighbours.count)
     // In fixed point, 2^60 to one: a sum of integers is the same in whatever order items got their
     // numbers, which is that of arrival, and a sum of doubles is not.
     var squares: UInt128 = 0
-    for index in row.neighbours.indices where row.counts[index] >= minimumSharedBaskets {
-      let shared = row.weights[index]
-      let union = own + baskets.itemWeights[Int(row.neighbours[index])] - shared
-      guard shared * weightFloorDivisor >= own, shared > 0, union > 0 else { continue }
-      let jaccard = Double(shared) / Double(union)
+    for place in neighbours.indices {
+      let union = own + weights[Int(neighbours[place])] - shared[place]
+      let jaccard = union > 0 ? Double(shared[place]) / Double(union) : 0
       let strength = jaccard * jaccard
       squares += UInt128(strength * 0x1p60)
-      evidence.neighbours.append(row.neighbours[index])
-      evidence.strengths.append(strength)
+      strengths.append(strength)
     }
-    guard squares > 0 else { return evidence }
+    guard squares > 0 else { return }
     let scale = 1 / (Double(squares) * 0x1p-60).squareRoot()
-    for index in evidence.strengths.indices { evidence.strengths[index] *= scale }
-    return evidence
+    for place in strengths.indices { strengths[place] *= scale }
   }
 }

@@ -162,7 +162,7 @@ extension AffinityIndex {
     of query: RecommendQuery, atLeast count: Int, _ facts: ShopFacts
   ) -> Popularity {
     popularity.ranking(
-      at: query.viewpoint.now, channel: query.channel, atLeast: count, revision: revision,
+      at: query.viewpoint.now, channel: query.channel, atLeast: count,
       baskets: baskets, orders: facts.orders, names: facts.items.names)
   }
 }

@@ -1,5 +1,19 @@
 import Shop
 
+// How the ranking of what sells stays fresh
+// -----------------------------------------
+// A share is worked out from the boards' integers when it is asked for: no array of shares is made
+// for each new order. The order of the best is kept, as many as were asked for:
+//
+//   one board, orders came since     the best are among the former best and the items of those
+//                                    orders, since nothing else grew: both are merged
+//   one board, an order went since   all items are looked at
+//   a channel's board too            all items are looked at: what the whole shop's board adds to a
+//                                    channel's changes in proportion with every order
+//
+// A ranking that lies by gives its boards back before an order comes, so that the boards are
+// written in place.
+
 /// What sells, as one number per item: the share of recent baskets in the channel, shrunken to the
 /// share in all channels; where no basket is recent, the share of all baskets ever.
 ///
@@ -9,40 +23,73 @@ struct Popularity: Sendable {
   /// Weight of the whole shop's trend beside a channel's own, in baskets of today.
   static let channelPriorBaskets = 50.0
 
-  /// Above zero for every item that stands in a basket that counts.
-  private(set) var shares: [Double]
   /// The items of the largest shares, the best first, ties by id: as many as were asked for.
   /// Sorting all items for each new order would cost more than the rest of an answer.
   private(set) var order: [Int32] = []
-  private var queue: RankedQueue
   let isRecent: Bool
+  /// How many items have stood in a basket, at most.
+  private let itemCount: Int
+  /// The weights of all recent baskets; where none is, the number of all baskets that hold each
+  /// item.
+  private let scores: [Int64]
+  private let total: Double
+  private let channelScores: [Int64]
+  private let channelTotal: Double
+  private let hasChannel: Bool
 
+  /// O(1), or O(items) where no basket is recent.
   init(all: TrendBoard, channel: TrendBoard?, baskets: BasketIndex) {
-    let itemCount = baskets.itemBound
+    itemCount = baskets.itemBound
     isRecent = all.totalWeight > 0
-    shares = Array(repeating: 0, count: itemCount)
-    var candidates: [Ranked] = []
-    let prior = Popularity.channelPriorBaskets * TrendBoard.fullWeight
-    for item in 0..<Int32(itemCount) {
-      var share = all.share(of: item)
-      if !isRecent, baskets.basketCount > 0 {
-        share = Double(baskets.count(of: item)) / Double(baskets.basketCount)
-      } else if let channel {
-        let own = Double(Int(item) < channel.scores.count ? channel.scores[Int(item)] : 0)
-        share = (own + prior * share) / (Double(channel.totalWeight) + prior)
-      }
-      shares[Int(item)] = share
-      if share > 0 { candidates.append(Ranked(item: item, score: share)) }
+    hasChannel = isRecent && channel != nil
+    channelScores = channel?.scores ?? []
+    channelTotal = Double(channel?.totalWeight ?? 0)
+    if isRecent {
+      scores = all.scores
+      total = Double(all.totalWeight)
+    } else {
+      scores = (0..<Int32(itemCount)).map { Int64(baskets.count(of: $0)) }
+      total = Double(max(1, baskets.basketCount))
     }
-    queue = RankedQueue(candidates, expected: 64)
   }
 
-  /// Brings `order` to so many items, or to all there are.
+  /// Above zero for every item that stands in a basket that counts.
+  func share(of item: Int32) -> Double {
+    let item = Int(item)
+    let share = item < scores.count ? Double(scores[item]) / total : 0
+    if !hasChannel { return share }
+    let own = Double(item < channelScores.count ? channelScores[item] : 0)
+    let prior = Popularity.channelPriorBaskets * TrendBoard.fullWeight
+    return (own + prior * share) / (channelTotal + prior)
+  }
+
+  /// What items are put in order by: the integer where there is one, else the share.
+  private func key(of item: Int32) -> Double {
+    if hasChannel { return share(of: item) }
+    return Int(item) < scores.count ? Double(scores[Int(item)]) : 0
+  }
+
+  /// Brings `order` to so many items, or to all there are. O(items) where it has fewer.
   mutating func extend(to count: Int, names: NameTable) {
+    if order.count >= count { return }
+    var candidates: [Ranked] = []
+    for item in 0..<Int32(itemCount) {
+      let key = key(of: item)
+      if key > 0 { candidates.append(Ranked(item: item, score: key)) }
+    }
+    var queue = RankedQueue(candidates, expected: (count + 1) / 2)
+    order.removeAll(keepingCapacity: true)
     while order.count < count, let next = queue.next(names) { order.append(next.item) }
   }
 
-  func share(of item: Int32) -> Double { Int(item) < shares.count ? shares[Int(item)] : 0 }
+  /// Takes over the order of a ranking of before, to which nothing happened but that these items
+  /// sold more. O(both).
+  mutating func take(order former: [Int32], grown items: [Int32], names: NameTable) {
+    if former.isEmpty || hasChannel || !isRecent { return }
+    let both = Set(former).union(items)
+    order = both.map { Ranked(item: $0, score: key(of: $0)) }
+      .sorted { RankedQueue.precedes($0, $1, names) }.prefix(former.count).map(\.item)
+  }
 }
 
 /// The boards and rankings that were asked for lately, each exact: boards take in every order, a
@@ -57,6 +104,28 @@ package struct PopularityCache: Sendable {
   /// Boards of all channels: today's, and those of a few days that are asked about.
   static let maximumWholeCount = 4
 
+  /// A ranking, or what is left of one that orders came after.
+  private struct Kept: Sendable {
+    var ranking: Popularity?
+    var order: [Int32] = []
+    /// Items that sold more since.
+    var grown: [Int32] = []
+
+    /// Gives the boards back. More items than are worth merging end the order too.
+    mutating func change(_ basket: BasketItems, sign: Int64) {
+      if let ranking { order = ranking.order }
+      ranking = nil
+      if sign < 0 || grown.count + basket.count > Kept.maximumGrownCount {
+        order = []
+        grown = []
+      } else if !order.isEmpty {
+        grown.append(contentsOf: basket)
+      }
+    }
+
+    static let maximumGrownCount = 1_024
+  }
+
   private struct Key: Equatable, Sendable {
     var day: Int64
     var channel: Int32
@@ -64,8 +133,7 @@ package struct PopularityCache: Sendable {
 
   private var wholes = RecentlyUsed<Key, TrendBoard>(capacity: maximumWholeCount)
   private var boards = RecentlyUsed<Key, TrendBoard>(capacity: maximumBoardCount)
-  private var rankings = RecentlyUsed<Key, (revision: UInt64, ranking: Popularity)>(
-    capacity: maximumBoardCount)
+  private var rankings = RecentlyUsed<Key, Kept>(capacity: maximumBoardCount)
   /// How many boards were counted from all orders so far.
   package private(set) var countedBoards = 0
 
@@ -75,6 +143,9 @@ package struct PopularityCache: Sendable {
   package mutating func add(
     _ basket: BasketItems, of order: Int32, orders: OrderTable, sign: Int64
   ) {
+    for place in rankings.entries.indices {
+      rankings.update(at: place) { $0.change(basket, sign: sign) }
+    }
     func add(_ board: inout TrendBoard) { board.add(basket, of: order, orders: orders, sign: sign) }
     for place in wholes.entries.indices { wholes.update(at: place, add) }
     for place in boards.entries.indices { boards.update(at: place, add) }
@@ -97,28 +168,35 @@ package struct PopularityCache: Sendable {
   }
 
   /// The ranking of that day and channel, with `order` holding so many items. O(1) while nothing
-  /// changes, else O(items).
+  /// changes, O(orders since) for all channels, else O(items).
   mutating func ranking(
-    at now: Instant, channel: Int32, atLeast count: Int, revision: UInt64, baskets: BasketIndex,
-    orders: OrderTable, names: NameTable
+    at now: Instant, channel: Int32, atLeast count: Int, baskets: BasketIndex, orders: OrderTable,
+    names: NameTable
   ) -> Popularity {
     let day = TrendBoard.day(of: now)
     let key = Key(day: day, channel: channel)
-    if let place = rankings.place(of: key) {
-      if rankings.entries[place].value.revision == revision {
-        return rankings.update(at: place) { entry in
-          entry.ranking.extend(to: count, names: names)
-          return entry.ranking
-        }
+    let place = rankings.place(of: key)
+    if let place, var ranking = rankings.entries[place].value.ranking {
+      if ranking.order.count < count {
+        ranking.extend(to: count, names: names)
+        rankings.update(at: place) { $0.ranking = ranking }
       }
-      rankings.remove(at: place)
+      return ranking
     }
     let all = board(day: day, channel: -1, baskets: baskets, orders: orders)
     let own =
       channel < 0 ? nil : board(day: day, channel: channel, baskets: baskets, orders: orders)
     var ranking = Popularity(all: all, channel: own, baskets: baskets)
+    if let place {
+      let kept = rankings.entries[place].value
+      ranking.take(order: kept.order, grown: kept.grown, names: names)
+    }
     ranking.extend(to: count, names: names)
-    rankings.insert((revision: revision, ranking: ranking), for: key)
+    if let place {
+      rankings.update(at: place) { $0 = Kept(ranking: ranking) }
+    } else {
+      rankings.insert(Kept(ranking: ranking), for: key)
+    }
     return ranking
   }
 }

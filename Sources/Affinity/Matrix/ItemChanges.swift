@@ -1,0 +1,31 @@
+import Shop
+
+/// The revision at which each item last was in a basket that came, went or changed its size.
+struct ItemChanges: Sendable {
+  private var revisions: [UInt64] = []
+
+  /// O(items of the basket).
+  mutating func note(_ basket: some Sequence<Int32>, at revision: UInt64) {
+    for item in basket {
+      if Int(item) >= revisions.count {
+        revisions.append(contentsOf: repeatElement(0, count: Int(item) + 1 - revisions.count))
+      }
+      revisions[Int(item)] = revision
+    }
+  }
+
+  /// 0 for an item that never was in one.
+  func revision(of item: Int32) -> UInt64 {
+    Int(item) < revisions.count ? revisions[Int(item)] : 0
+  }
+
+  /// Whether one of the items was in such a basket later than that. O(items).
+  func haveAny(of items: [Int32], since revision: UInt64) -> Bool {
+    revisions.withUnsafeBufferPointer { revisions in
+      for item in items where Int(item) < revisions.count && revisions[Int(item)] > revision {
+        return true
+      }
+      return false
+    }
+  }
+}
