@@ -8,8 +8,8 @@ import Shop
 //   browsed(j)  =  sum of  weight x (2^(-age / 7 days) + 3 x 2^(-age / 1 hour))
 //               +  0.25 x sum over session items i of  browsed(i) x K(i, j)
 //
-// So what is looked at just now weighs four times what it will tomorrow, and what goes with it comes
-// along: session items are the five newest of the last two hours.
+// So what is looked at just now weighs four times what it will tomorrow, and what goes with it
+// comes along: session items are the five newest of the last two hours.
 //
 // The trees that ship saw shops without events and know nothing of browsing, as does a shop's own
 // ranker until it has some. Then the head's scores are raised by

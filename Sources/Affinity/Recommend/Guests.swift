@@ -8,8 +8,8 @@ import Shop
 //   substitutes   of the first eight of the stream that cannot be had, three each (`Substitutes`)
 //   new items     introduced in the last 60 days and in fewer than five baskets: three at most, of
 //                 the categories and brands that the basket or the history is about; one is let
-//                 in behind ten others, the next behind ten more: that is the price of ever learning
-//                 what they are worth, and no more than that
+//                 in behind ten others, the next behind ten more: that is the price of ever
+//                 learning what they are worth, and no more than that
 //   followers     what is bought after what the customer owns (`SequenceRow`), of the ten heaviest
 //                 of the history: an upgrade is of the same category and a tenth dearer or more, an
 //                 accessory of another category or cheaper; only for a customer whose mix weighs

@@ -133,6 +133,9 @@ struct Head {
       switch origin {
       case .upgrade(let owned): (source, because) = (.upgrade, [owned])
       case .accessory(let owned): (source, because) = (.accessory, [owned])
+      case .newItem: source = .newItem
+      case .substitute(let missing, _) where !cell.isTouched:
+        (source, because) = (.substitute, [missing])
       default: break
       }
     }

@@ -10,7 +10,7 @@ import Statistics
 //                  + 0.2 x price fit           1 at the same price, 0 beyond half as much again
 //                  + 0.1 x same brand + 0.1 x Jaccard of the tags
 //                  + 0.2 x a / (a + t + 5)     bought by the same customers, apart, not together
-//                  - 0.2                       where the two share more baskets than chance explains
+//                  - 0.2                      where the two share more baskets than chance explains
 //
 // with a the customers whose first m and first j lie in different baskets, t those who began with
 // both at once (`SequenceRow`). An item without a category has its substitutes from behaviour

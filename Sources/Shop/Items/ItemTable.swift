@@ -8,7 +8,7 @@ package struct ItemTable: Sendable {
   package private(set) var revision: UInt64 = 0
   /// Grows when an item's cost changes: what is derived from margins is stale when this moved.
   package private(set) var costRevision: UInt64 = 0
-  /// Grows when what an item is changes (category, brand, price, tags, day of introduction), and not
+  /// Grows when what an item is changes (category, brand, price, tags, day of introduction), not
   /// with its stock: what is derived from the catalogue's order is stale when this moved.
   package private(set) var shelfRevision: UInt64 = 0
   /// The narrowest categories and the brands, by dense index.
