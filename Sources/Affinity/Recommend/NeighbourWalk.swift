@@ -30,9 +30,30 @@ struct NeighbourWalk: Sendable {
   /// Finds the newest baskets of the neighbours, the likest first, while the line budget lasts;
   /// answers how many neighbours were read.
   mutating func find(
-    _ neighbours: [(customer: Int32, amount: Int64)], _ viewpoint: Viewpoint,
-    _ baskets: BasketIndex, _ orders: OrderTable
+    _ neighbours: [(customer: Int32, amount: Int64)], _ baskets: BasketIndex,
+    _ orders: OrderTable
   ) -> Int {
+    runs.removeAll(keepingCapacity: true)
+    lineCount = 0
+    var start = 0
+    while start < neighbours.count {
+      let end = min(neighbours.count, start + NeighbourWalk.stride)
+      walk(neighbours[start..<end], baskets, orders)
+      let taken = choose(neighbours[start..<end], baskets)
+      if taken < end - start { return start + taken }
+      start = end
+    }
+    return neighbours.count
+  }
+
+  /// Neighbours that take their steps together; behind the last of them nothing is read once the
+  /// budget is spent.
+  private static let stride = 32
+
+  private mutating func walk(
+    _ neighbours: ArraySlice<(customer: Int32, amount: Int64)>, _ baskets: BasketIndex,
+    _ orders: OrderTable
+  ) {
     let width = SimilarCustomers.basketsPerNeighbour
     cursors.removeAll(keepingCapacity: true)
     counts.removeAll(keepingCapacity: true)
@@ -44,42 +65,38 @@ struct NeighbourWalk: Sendable {
       if newest >= 0 { active.append(Int32(index)) }
     }
     if found.count < neighbours.count * width {
-      found = [Int32](repeating: 0, count: neighbours.count * width)
+      found = [Int32](repeating: 0, count: NeighbourWalk.stride * width)
     }
     let orderCount = Int32(baskets.orderCount)
     orders.olderOrder.withUnsafeBufferPointer { older in
-      orders.time.withUnsafeBufferPointer { times in
-        baskets.withRuns { baskets in
-          while !active.isEmpty {
-            var kept = 0
-            for index in active {
-              let neighbour = Int(index)
-              let order = cursors[neighbour]
-              let place = Int(order)
-              if order < orderCount, baskets.counts[place] > 0, viewpoint.sees(times[place]) {
-                found[neighbour * width + Int(counts[neighbour])] = order
-                counts[neighbour] += 1
-              }
-              cursors[neighbour] = older[place]
-              if cursors[neighbour] >= 0, counts[neighbour] < width {
-                active[kept] = index
-                kept += 1
-              }
+      baskets.withRuns { baskets in
+        while !active.isEmpty {
+          var kept = 0
+          for index in active {
+            let neighbour = Int(index)
+            let order = cursors[neighbour]
+            let place = Int(order)
+            // An index of the past holds nothing of what it does not see.
+            if order < orderCount, baskets.counts[place] > 0 {
+              found[neighbour * width + Int(counts[neighbour])] = order
+              counts[neighbour] += 1
             }
-            active.removeLast(active.count - kept)
+            cursors[neighbour] = older[place]
+            if cursors[neighbour] >= 0, counts[neighbour] < width {
+              active[kept] = index
+              kept += 1
+            }
           }
+          active.removeLast(active.count - kept)
         }
       }
     }
-    return choose(neighbours, baskets)
   }
 
   /// Takes what was found as long as the line budget lasts.
   private mutating func choose(
-    _ neighbours: [(customer: Int32, amount: Int64)], _ baskets: BasketIndex
+    _ neighbours: ArraySlice<(customer: Int32, amount: Int64)>, _ baskets: BasketIndex
   ) -> Int {
-    runs.removeAll(keepingCapacity: true)
-    lineCount = 0
     for (index, neighbour) in neighbours.enumerated() {
       if lineCount >= SimilarCustomers.lineBudget { return index }
       for rank in 0..<Int(counts[index]) {

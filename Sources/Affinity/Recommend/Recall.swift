@@ -85,8 +85,8 @@ struct Recall {
     var alike = basket.map { SimilarCustomers.Source(item: $0, weight: 1) }
     alike += past.map { SimilarCustomers.Source(item: $0.item, weight: $0.weight) }
     (similarTotal, similarCount) = index.similar.gather(
-      alike, but: query.customer, viewpoint: query.viewpoint, baskets: index.baskets,
-      repeats: index.repeats, facts: facts, into: &index.cells)
+      alike, but: query.customer, baskets: index.baskets, repeats: index.repeats, facts: facts,
+      into: &index.cells)
     browsing = Browsing(
       of: query.customer, viewpoint: query.viewpoint, facts: facts, history: history,
       index: &index)

@@ -202,6 +202,31 @@ struct RepeatIndex: Sendable {
       && ordersOfCustomer[Int(customer)] > RepeatIndex.maximumOrderCount + 1
   }
 
+  /// Appends the likeness of each customer that was met, as `SimilarCustomers` says; without the one
+  /// who asks and whoever does not count. O(places).
+  ///
+  /// - Parameters:
+  ///   - places: of `sums`, one behind the customer each; 0 stands for nobody.
+  ///   - sums: what each shares with the question.
+  func rank(
+    _ places: [Int32], by sums: [Int64], but customer: Int32, into ranked: inout [Ranked]
+  ) {
+    ranked.reserveCapacity(ranked.count + places.count)
+    linesOfCustomer.withUnsafeBufferPointer { lines in
+      sums.withUnsafeBufferPointer { sums in
+        for place in places {
+          let other = Int(place) - 1
+          // Who was met has lines, but for a till.
+          guard place > 0, other != Int(customer), other < lines.count, lines[other] > 0 else {
+            continue
+          }
+          let score = Double(sums[Int(place)]) / Double(lines[other] + 1).squareRoot()
+          ranked.append(Ranked(item: Int32(truncatingIfNeeded: other), score: score))
+        }
+      }
+    }
+  }
+
   /// Distinct items of the customer's baskets, summed over them; nil for whoever does not count.
   func lineCount(of customer: Int32) -> Int32? {
     guard Int(customer) < ordersOfCustomer.count,

@@ -20,10 +20,10 @@ import Shop
 /// Finds customers who bought what the question is about, and what else they buy.
 struct SimilarCustomers: Sendable {
   /// Entries of the lists item -> baskets that one question reads.
-  static let postingBudget = 4_096
+  static let postingBudget = 2_048
   static let neighbourCount = 100
   /// Lines of the neighbours' baskets that one question reads, about.
-  static let lineBudget = 5_000
+  static let lineBudget = 2_500
   static let basketsPerNeighbour = 6
   /// One in fixed point: of the weights of sources, of likeness, and of recency.
   static let unit = 1_024.0
@@ -46,8 +46,8 @@ struct SimilarCustomers: Sendable {
   ///
   /// O(postingBudget + neighbours x their newest baskets).
   mutating func gather(
-    _ sources: [Source], but customer: Int32, viewpoint: Viewpoint, baskets: BasketIndex,
-    repeats: RepeatIndex, facts: ShopFacts, into cells: inout ItemCells
+    _ sources: [Source], but customer: Int32, baskets: BasketIndex, repeats: RepeatIndex,
+    facts: ShopFacts, into cells: inout ItemCells
   ) -> (total: Double, count: Int) {
     let orders = facts.orders
     meet(sources, baskets, facts)
@@ -56,13 +56,7 @@ struct SimilarCustomers: Sendable {
       touched.removeAll(keepingCapacity: true)
     }
     likeness.removeAll(keepingCapacity: true)
-    for place in touched where place > 0 && place - 1 != customer {
-      guard let lines = repeats.lineCount(of: place - 1) else { continue }
-      likeness.append(
-        Ranked(
-          item: place - 1,
-          score: Double(sums[Int(place)]) / Double(lines + 1).squareRoot()))
-    }
+    repeats.rank(touched, by: sums, but: customer, into: &likeness)
     RankedQueue.select(
       &likeness, from: 0, best: SimilarCustomers.neighbourCount, facts.customers.names)
     let names = facts.customers.names
@@ -76,7 +70,7 @@ struct SimilarCustomers: Sendable {
       let amount = Int64(neighbour.score / best * SimilarCustomers.unit)
       neighbours.append((neighbour.item, amount))
     }
-    let found = walk.find(neighbours, viewpoint, baskets, orders)
+    let found = walk.find(neighbours, baskets, orders)
     cells.add(walk.runs, lineCount: walk.lineCount, baskets)
     let total = neighbours.prefix(found).reduce(0) { $0 + $1.amount }
     return (Double(total) * SimilarCustomers.unit, found)
