@@ -97,6 +97,12 @@ let package = Package(
       name: "quote-benchmark", dependencies: ["Offers", "Shop"],
       path: "Tests/Benchmarks/QuoteBenchmark", swiftSettings: strict),
 
+    // MARK: recommend-benchmark: one question inside the process, over millions of lines
+    .executableTarget(
+      name: "recommend-benchmark",
+      dependencies: ["Affinity", "Engine", "Shop", "Statistics", "Storage"],
+      path: "Tests/Benchmarks/RecommendBenchmark", swiftSettings: strict),
+
     // MARK: redemption-benchmark: who redeems, campaign by campaign; Tests/Benchmarks/redemption.py
     .executableTarget(
       name: "redemption-benchmark", dependencies: ["Offers", "Shop", "Statistics"],

@@ -229,4 +229,30 @@ import Testing
     #expect(Set(slots.prefix(2).map(\.item)) == ["bread", "truffle butter"])
     #expect(slots.map(\.item).contains("soap"), "what sells fills the rest")
   }
+
+  /// Only the sources that are named speak; what sells fills the rest and scores nothing.
+  @Test func onlyTheSourcesNamedSpeak() throws {
+    var world = GuestTests.grocer()
+    world.order("mine", "me", day: 190, ["soap", "bread"])
+    world.order("again", "me", day: 195, ["soap"])
+    world.event("view", "truffle butter", hoursAgo: 1)
+    for voice in RecommendQuery.Voice.allCases {
+      let slots = world.ask(["margarine"]) { $0.voices = [voice] }
+      #expect(slots.map(\.slot.score) == slots.map(\.slot.score).sorted(by: >), "\(voice)")
+      let part: ScorePart =
+        switch voice {
+        case .coPurchase: .history
+        case .repeatPurchase: .ownRepeat
+        case .similarCustomers: .similar
+        case .browsing: .browsing
+        case .trending: .popularity
+        }
+      for (item, slot) in slots where slot.score > 0 {
+        let others = ScorePart.allCases.filter { $0 != part && slot.parts[$0] != 0 }
+        #expect(slot.parts[part] > 0 && others.allSatisfy { $0 == .basket }, "\(voice) \(item)")
+      }
+      #expect(slots.contains { $0.slot.score > 0 }, "\(voice) has something to say")
+      #expect(Set(slots.map(\.item)).count == 4, "\(voice) fills the list")
+    }
+  }
 }

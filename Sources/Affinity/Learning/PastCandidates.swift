@@ -88,8 +88,7 @@ extension AffinityIndex {
       for entry in recall.history.entries { truth.remove(entry.item) }
     }
     if truth.isEmpty { return nil }
-    let popularity = ranking(of: query, atLeast: 64, facts)
-    var stream = CandidateStream(query, recall, popularity, facts: facts, index: &self)
+    var stream = CandidateStream(query, recall, facts: facts, index: &self)
     var candidates: [Ranked] = []
     while candidates.count < AffinityIndex.headCount, let next = stream.next(facts, &self) {
       if query.repeats == .none, cells[next.item].own > 0 { continue }

@@ -28,17 +28,29 @@ import Shop
 
 /// One row of K: what an item says of each item that it shared at least two baskets with.
 package struct EvidenceRow: Sendable {
+  /// What it says of one item.
+  package struct Entry: Equatable, Sendable {
+    package var item: Int32
+    package var strength = 0.0
+    /// The weight that the pair shares.
+    var shared: Int64
+  }
+
   /// Ascending by item index.
-  package var neighbours: [Int32] = []
-  package var strengths: [Double] = []
-  /// The weights that the pairs share.
-  var shared: [Int64] = []
+  package var entries: [Entry] = []
   var revision: UInt64
 
   /// What the row's item says of that item; 0 where it says nothing. O(log neighbours).
   package func strength(of item: Int32) -> Double {
-    let index = neighbours.firstPosition(notBelow: item)
-    return index < neighbours.count && neighbours[index] == item ? strengths[index] : 0
+    entries.withUnsafeBufferPointer { entries in
+      var low = 0
+      var high = entries.count
+      while low < high {
+        let middle = (low + high) / 2
+        if entries[middle].item < item { low = middle + 1 } else { high = middle }
+      }
+      return low < entries.count && entries[low].item == item ? entries[low].strength : 0
+    }
   }
 }
 
@@ -50,7 +62,7 @@ struct EvidenceRows: Sendable {
   /// none either.
   static let weightFloorDivisor: Int64 = 16
 
-  /// Pairs in memory beyond which rows give way, to be computed again as they are asked for; 20
+  /// Pairs in memory beyond which rows give way, to be computed again as they are asked for; 24
   /// bytes a pair.
   static let maximumPairCount = 6_000_000
   /// Items of more baskets have their pairs kept; those of fewer are counted anew.
@@ -79,7 +91,7 @@ struct EvidenceRows: Sendable {
     if let row = rows[Int(item)], row.revision == revision { return row }
     if var row = rows[Int(item)], changes.revision(of: item) <= row.revision {
       rows[Int(item)] = nil
-      if changes.haveAny(of: row.neighbours, since: row.revision) {
+      if changes.haveAny(of: row, since: row.revision) {
         row.weigh(weight: EvidenceRows.weight(of: item, baskets), baskets.itemWeights)
       }
       row.revision = revision
@@ -92,8 +104,7 @@ struct EvidenceRows: Sendable {
       guard count >= EvidenceRows.minimumSharedBaskets, shared > 0,
         shared * EvidenceRows.weightFloorDivisor >= own
       else { return }
-      row.neighbours.append(neighbour)
-      row.shared.append(shared)
+      row.entries.append(EvidenceRow.Entry(item: neighbour, shared: shared))
     }
     if baskets.count(of: item) > EvidenceRows.maximumCountedBaskets {
       let pairs = counts.row(of: item, in: baskets)
@@ -104,7 +115,7 @@ struct EvidenceRows: Sendable {
       counts.forEachPair(of: item, in: baskets, atLeast: EvidenceRows.minimumSharedBaskets, take)
     }
     row.weigh(weight: own, baskets.itemWeights)
-    pairCount += row.neighbours.count - (rows[Int(item)]?.neighbours.count ?? 0)
+    pairCount += row.entries.count - (rows[Int(item)]?.entries.count ?? 0)
     rows[Int(item)] = row
     if pairCount > EvidenceRows.maximumPairCount { evict() }
     return row
@@ -118,7 +129,7 @@ struct EvidenceRows: Sendable {
   private mutating func evict() {
     while pairCount > EvidenceRows.maximumPairCount / 8 * 7 {
       hand = hand + 1 < rows.count ? hand + 1 : 0
-      pairCount -= rows[hand]?.neighbours.count ?? 0
+      pairCount -= rows[hand]?.entries.count ?? 0
       rows[hand] = nil
     }
   }
@@ -127,20 +138,19 @@ struct EvidenceRows: Sendable {
 extension EvidenceRow {
   /// Works out the strengths from the shared weights. O(neighbours).
   fileprivate mutating func weigh(weight own: Int64, _ weights: Column<Int64>) {
-    strengths.removeAll(keepingCapacity: true)
-    strengths.reserveCapacity(neighbours.count)
     // In fixed point, 2^60 to one: a sum of integers is the same in whatever order items got their
     // numbers, which is that of arrival, and a sum of doubles is not.
     var squares: UInt128 = 0
-    for place in neighbours.indices {
-      let union = own + weights[Int(neighbours[place])] - shared[place]
-      let jaccard = union > 0 ? Double(shared[place]) / Double(union) : 0
+    for place in entries.indices {
+      let (item, shared) = (Int(entries[place].item), entries[place].shared)
+      let union = own + weights[item] - shared
+      let jaccard = union > 0 ? Double(shared) / Double(union) : 0
       let strength = jaccard * jaccard
       squares += UInt128(strength * 0x1p60)
-      strengths.append(strength)
+      entries[place].strength = strength
     }
     guard squares > 0 else { return }
     let scale = 1 / (Double(squares) * 0x1p-60).squareRoot()
-    for place in strengths.indices { strengths[place] *= scale }
+    for place in entries.indices { entries[place].strength *= scale }
   }
 }

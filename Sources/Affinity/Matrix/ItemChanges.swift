@@ -19,13 +19,15 @@ struct ItemChanges: Sendable {
     Int(item) < revisions.count ? revisions[Int(item)] : 0
   }
 
-  /// Whether one of the items was in such a basket later than that. O(items).
-  func haveAny(of items: [Int32], since revision: UInt64) -> Bool {
+  /// Whether one of the row's neighbours was in such a basket later than that. O(neighbours).
+  func haveAny(of row: EvidenceRow, since revision: UInt64) -> Bool {
     revisions.withUnsafeBufferPointer { revisions in
-      for item in items where Int(item) < revisions.count && revisions[Int(item)] > revision {
-        return true
+      row.entries.withUnsafeBufferPointer { entries in
+        for entry in entries where Int(entry.item) < revisions.count {
+          if revisions[Int(entry.item)] > revision { return true }
+        }
+        return false
       }
-      return false
     }
   }
 }

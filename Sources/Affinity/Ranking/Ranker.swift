@@ -68,7 +68,8 @@ package struct Ranker: Equatable, Sendable {
     Model(trees).scores(rows.values, count: rows.count)
   }
 
+  /// Nil where the recall scores stand as they are.
   func model(for query: RecommendQuery, _ recall: Recall) -> Model? {
-    Ranker.kind(of: query, recall).flatMap { models[$0] }
+    query.voices == nil ? Ranker.kind(of: query, recall).flatMap { models[$0] } : nil
   }
 }

@@ -43,8 +43,7 @@ extension AffinityIndex {
   ) -> Recommendation {
     let recall = Recall(query, facts: facts, index: &self)
     defer { cells.clear() }
-    let popularity = ranking(of: query, atLeast: max(64, query.count), facts)
-    var stream = CandidateStream(query, recall, popularity, facts: facts, index: &self)
+    var stream = CandidateStream(query, recall, facts: facts, index: &self)
     var list = SlotList(query, marks: facts.items.marks, rule: rule)
     offerIncluded(query, to: &list)
     var ceiling: Double?
@@ -57,19 +56,17 @@ extension AffinityIndex {
         offerDiverse(head, &queue, query, recall, facts, to: &list)
       } else {
         while !list.isFull, let next = queue.next(facts.items.names) {
-          list.offer(next.item) {
-            head.slot(next, query, recall, index: self, names: facts.items.names)
-          }
+          if !list.takes(next.item) { continue }
+          list.append(head.slot(next, query, recall, index: self, names: facts.items.names))
         }
       }
       ceiling = head.floor
     }
     while !list.isFull, let next = stream.next(facts, &self) {
-      if refusesRepeat(next.item, query, &list) { continue }
-      list.offer(next.item) {
+      if refusesRepeat(next.item, query, &list) || !list.takes(next.item) { continue }
+      list.append(
         recall.slot(
-          next, below: ceiling, popularity, index: self, names: facts.items.names)
-      }
+          next, below: ceiling, stream.popularity, index: self, names: facts.items.names))
     }
     if list.isFull { return Recommendation(slots: list.slots, removed: list.removed) }
     if query.repeats == .only {
@@ -97,22 +94,19 @@ extension AffinityIndex {
         if !list.hasSeen(next.item), list.admits(next.item) { window.append(next) }
       }
       guard let best = window.takeBest() else { return }
-      let isTaken = list.offer(best.ranked.item) {
-        head.slot(
-          best.ranked, query, recall, index: self, names: names, penalty: best.penalty)
-      }
-      if isTaken { window.note(best.ranked.item, evidence(of: best.ranked.item)) }
+      if !list.takes(best.ranked.item) { continue }
+      list.append(
+        head.slot(best.ranked, query, recall, index: self, names: names, penalty: best.penalty))
+      window.note(best.ranked.item, evidence(of: best.ranked.item))
     }
   }
 
   /// What the question asks for comes first and has no score: it was not weighed.
   private func offerIncluded(_ query: RecommendQuery, to list: inout SlotList) {
     for item in query.include where !cells[item].isClosed {
-      if refusesRepeat(item, query, &list) { continue }
-      list.offer(item) {
-        RecommendSlot(
-          item: item, score: 0, source: .included, because: [], parts: ScoreParts())
-      }
+      if refusesRepeat(item, query, &list) || !list.takes(item) { continue }
+      list.append(
+        RecommendSlot(item: item, score: 0, source: .included, because: [], parts: ScoreParts()))
     }
   }
 
@@ -128,12 +122,11 @@ extension AffinityIndex {
   private func offerUnscored(_ recall: Recall, _ names: NameTable, to list: inout SlotList) {
     let entries = recall.history.entries
     for entry in recall.history.heaviest(entries.count, names: names, cells: cells)
-    where !list.isFull && !cells[entry.item].isClosed {
-      list.offer(entry.item) {
+    where !list.isFull && !cells[entry.item].isClosed && list.takes(entry.item) {
+      list.append(
         RecommendSlot(
           item: entry.item, score: 0, source: .repeatPurchase, because: [entry.item],
-          parts: ScoreParts())
-      }
+          parts: ScoreParts()))
     }
   }
 
@@ -150,11 +143,11 @@ extension AffinityIndex {
     }
     var queue = RankedQueue(rest, expected: query.count)
     while !list.isFull, let next = queue.next(facts.items.names) {
-      list.offer(next.item) {
+      if !list.takes(next.item) { continue }
+      list.append(
         RecommendSlot(
           item: next.item, score: 0, source: fallback.source(of: next.item), because: [],
-          parts: ScoreParts())
-      }
+          parts: ScoreParts()))
     }
   }
 

@@ -3,20 +3,24 @@ import Shop
 /// All candidates of a question by their recall scores, read as far as they are needed.
 ///
 /// Two rankings are read as one: what some source touched, and behind it all that sells, item by
-/// item. So the first n are the same whatever is asked for.
+/// item. So the first n are the same whatever is asked for. Where sales are not to speak, what sells
+/// comes last and has no score.
 struct CandidateStream {
   private var queue: RankedQueue
   private var candidate: Ranked?
   private var seller: (entry: Ranked, position: Int)?
   private let query: RecommendQuery
+  private let sellsSpeak: Bool
   private(set) var popularity: Popularity
 
-  /// - Parameter popularity: holds at least one position of the order, if anything sells.
   init(
-    _ query: RecommendQuery, _ recall: Recall, _ popularity: Popularity, facts: ShopFacts,
+    _ query: RecommendQuery, _ recall: Recall, facts: ShopFacts,
     index: inout AffinityIndex
   ) {
     self.query = query
+    sellsSpeak = query.hears(.trending)
+    let popularity =
+      sellsSpeak ? index.ranking(of: query, atLeast: max(64, query.count), facts) : Popularity()
     self.popularity = popularity
     var candidates: [Ranked] = []
     candidates.reserveCapacity(index.cells.touched.count)
@@ -26,9 +30,12 @@ struct CandidateStream {
       let score = recall.score(item, cell, repeats: repeats, popularity: popularity)
       if score > 0 { candidates.append(Ranked(item: item, score: score)) }
     }
-    queue = RankedQueue(candidates, expected: max(query.count, AffinityIndex.headCount / 2 + 16))
+    let expected = query.voices == nil ? AffinityIndex.headCount / 2 + 16 : 0
+    queue = RankedQueue(candidates, expected: max(query.count, expected))
     candidate = queue.next(facts.items.names)
-    if query.repeats != .only { seller = nextSeller(0, facts, &index) }
+    if query.repeats != .only, sellsSpeak || candidate == nil {
+      seller = nextSeller(0, facts, &index)
+    }
   }
 
   /// The next best, or nil where nothing more has a score.
@@ -36,6 +43,9 @@ struct CandidateStream {
     let names = facts.items.names
     if let own = candidate, seller.map({ RankedQueue.precedes(own, $0.entry, names) }) ?? true {
       candidate = queue.next(names)
+      if candidate == nil, !sellsSpeak, query.repeats != .only {
+        seller = nextSeller(0, facts, &index)
+      }
       return own
     }
     guard let best = seller else { return nil }
@@ -50,12 +60,12 @@ struct CandidateStream {
     var position = start
     while true {
       if position >= popularity.order.count {
-        popularity = index.ranking(of: query, atLeast: max(64, position * 4), facts)
+        popularity = index.ranking(of: query, atLeast: max(64, query.count, position * 4), facts)
         if position >= popularity.order.count { return nil }
       }
       let item = popularity.order[position]
       if !index.cells[item].isTouched {
-        let score = Recall.popularityFactor * popularity.share(of: item)
+        let score = sellsSpeak ? Recall.popularityFactor * popularity.share(of: item) : 0
         return (Ranked(item: item, score: score), position)
       }
       position += 1

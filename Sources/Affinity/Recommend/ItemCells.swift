@@ -82,20 +82,18 @@ struct ItemCells: Sendable {
     _ row: EvidenceRow, _ cells: inout [ItemCell], _ touched: inout [Int32],
     _ body: (inout ItemCell, Double) -> Void
   ) {
-    let count = row.neighbours.count
+    let count = row.entries.count
     var used = touched.count
     touched.append(contentsOf: repeatElement(0, count: count))
-    row.neighbours.withUnsafeBufferPointer { neighbours in
-      row.strengths.withUnsafeBufferPointer { strengths in
-        cells.withUnsafeMutableBufferPointer { cells in
-          touched.withUnsafeMutableBufferPointer { touched in
-            for index in 0..<count {
-              let item = Int(neighbours[index])
-              touched[used] = neighbours[index]
-              used += cells[item].isTouched ? 0 : 1
-              cells[item].isTouched = true
-              body(&cells[item], strengths[index])
-            }
+    row.entries.withUnsafeBufferPointer { entries in
+      cells.withUnsafeMutableBufferPointer { cells in
+        touched.withUnsafeMutableBufferPointer { touched in
+          for entry in entries {
+            let item = Int(entry.item)
+            touched[used] = entry.item
+            used += cells[item].isTouched ? 0 : 1
+            cells[item].isTouched = true
+            body(&cells[item], entry.strength)
           }
         }
       }

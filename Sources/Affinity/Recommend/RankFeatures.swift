@@ -10,29 +10,51 @@ struct RankFeatures: Sendable {
     facts: ShopFacts, index: inout AffinityIndex
   ) {
     values = [Float](repeating: 0, count: candidates.count * RankFeature.count)
-    var best = Greatest()
-    for candidate in candidates { best.take(index.cells[candidate.item], candidate.score) }
     let history = recall.history
     index.weighCategories(of: history, facts.items.marks)
     defer { index.clearCategories(of: history, facts.items.marks) }
+    values.withUnsafeMutableBufferPointer { values in
+      RankFeatures.fill(
+        values, of: candidates, recall, query, popularity, facts.items.marks, index)
+    }
+  }
+
+  private static func fill(
+    _ values: UnsafeMutableBufferPointer<Float>, of candidates: [Ranked], _ recall: Recall,
+    _ query: RecommendQuery, _ popularity: Popularity, _ marks: [ItemMarks],
+    _ index: borrowing AffinityIndex
+  ) {
+    let history = recall.history
+    var best = Greatest()
+    for candidate in candidates { best.take(index.cells[candidate.item], candidate.score) }
     let basketCount = Double(max(1, index.baskets.basketCount))
+    let prior = 5 / basketCount
     let weightSum = history.entries.reduce(0) { $0 + $1.weight }
-    var row = RankRow()
-    row[.basketSize] = Float(recall.basketSize)
-    row[.customerBaskets] = Float(history.basketCount)
-    row[.customerBasketSize] =
+    let basketSize = Float(recall.basketSize)
+    let customerBaskets = Float(history.basketCount)
+    let customerBasketSize =
       history.basketCount == 0 ? 0 : Float(history.lineCount) / Float(history.basketCount)
-    row[.customerRepeatShare] = Float(history.repeatShare)
+    let customerRepeatShare = Float(history.repeatShare)
     for (place, candidate) in candidates.enumerated() {
       let item = candidate.item
       let cell = index.cells[item]
-      row.setOwn(
-        cell.entry < 0 ? nil : history.entries[Int(cell.entry)], of: history,
-        usualGapDays: cell.entry < 0 ? 0 : index.repeats.usualGapDays(of: item), query.viewpoint)
+      let start = place * RankFeature.count
+      let row = RankRow(
+        UnsafeMutableBufferPointer(rebasing: values[start..<start + RankFeature.count]))
+      row[.basketSize] = basketSize
+      row[.customerBaskets] = customerBaskets
+      row[.customerBasketSize] = customerBasketSize
+      row[.customerRepeatShare] = customerRepeatShare
+      if cell.entry >= 0 {
+        row.setOwn(
+          history.entries[Int(cell.entry)], of: history,
+          usualGapDays: index.repeats.usualGapDays(of: item), query.viewpoint)
+      } else {
+        row[.ownRank] = 1_000
+      }
       row[.repeatShare] = Float(index.repeats.share(of: item))
       let recent = popularity.share(of: item)
       let overall = Double(index.baskets.count(of: item)) / basketCount
-      let prior = 5 / basketCount
       row[.recentShare] = Float(recent)
       row[.overallShare] = Float(overall)
       row[.trend] = Float((recent + prior) / (overall + prior))
@@ -47,11 +69,10 @@ struct RankFeatures: Sendable {
       row[.similarRelative] = Greatest.share(Double(cell.similar), of: best.similar)
       row[.similarShare] = Float(cell.similarCount) / Float(max(1, recall.similarCount))
       row[.categoryShare] =
-        weightSum > 0 ? Float(index.categoryWeight(of: item, facts.items.marks) / weightSum) : 0
+        weightSum > 0 ? Float(index.categoryWeight(of: item, marks) / weightSum) : 0
       row[.browsed] = cell.browsed
       row[.recallScore] = Float(candidate.score)
       row[.recallRelative] = Greatest.share(candidate.score, of: best.recall)
-      row.write(to: &values, at: place)
     }
   }
 
@@ -75,26 +96,21 @@ struct RankFeatures: Sendable {
   }
 }
 
-/// One row of features on its way into the table.
+/// One row of the table, all zero before it is written.
 private struct RankRow {
-  private var values = [Float](repeating: 0, count: RankFeature.count)
+  private let values: UnsafeMutableBufferPointer<Float>
+
+  init(_ values: UnsafeMutableBufferPointer<Float>) { self.values = values }
 
   subscript(feature: RankFeature) -> Float {
     get { values[feature.rawValue] }
-    set { values[feature.rawValue] = newValue }
+    nonmutating set { values[feature.rawValue] = newValue }
   }
 
-  mutating func setOwn(
-    _ entry: PurchaseHistory.Entry?, of history: PurchaseHistory, usualGapDays: Double,
+  func setOwn(
+    _ entry: PurchaseHistory.Entry, of history: PurchaseHistory, usualGapDays: Double,
     _ viewpoint: Viewpoint
   ) {
-    guard let entry else {
-      for feature: RankFeature in [
-        .ownCount, .ownShare, .ownWeight, .ownDueBaskets, .ownDueDays,
-      ] { self[feature] = 0 }
-      self[.ownRank] = 1_000
-      return
-    }
     let count = Double(entry.count)
     let baskets = Double(history.basketCount)
     self[.ownCount] = Float(count)
@@ -110,11 +126,6 @@ private struct RankRow {
     let gapDays = (span + 2 * usualGapDays) / (count + 1)
     let days = viewpoint.daysSince(entry.newest)
     self[.ownDueDays] = gapDays > 0 ? Float(min(1_000, days / gapDays)) : 0
-  }
-
-  func write(to table: inout [Float], at place: Int) {
-    let start = place * values.count
-    for index in values.indices { table[start + index] = values[index] }
   }
 }
 

@@ -39,7 +39,7 @@ struct Recall {
     var factor: Double
   }
 
-  /// Basket items ascending by id, then history items ascending by id: the fixed order of
+  /// Basket items ascending by id, then history items, the heaviest first: the fixed order of
   /// summation.
   private(set) var sources: [Source] = []
   private(set) var history = PurchaseHistory()
@@ -50,12 +50,17 @@ struct Recall {
   private(set) var similarCount = 0
   private(set) var browsing = Browsing()
   let historyFactor: Double
+  private let hearsRepeats: Bool
+  /// 0 where sales do not speak.
+  private let popularityFactor: Double
 
   /// Gathers into the index's cells, which are cleared by `AffinityIndex.clear`.
   init(_ query: RecommendQuery, facts: ShopFacts, index: inout AffinityIndex) {
     historyFactor =
       query.repeats == .none
       ? Recall.historyFactorWithoutRepeats : Recall.historyFactorWithRepeats
+    hearsRepeats = query.hears(.repeatPurchase)
+    popularityFactor = query.hears(.trending) ? Recall.popularityFactor : 0
     index.cells.prepare(itemCount: max(facts.items.count, index.baskets.itemBound))
     history = PurchaseHistory(
       of: query.customer, viewpoint: query.viewpoint, baskets: index.baskets,
@@ -64,32 +69,39 @@ struct Recall {
     let basket = Recall.sources(of: query.basket, index.baskets, names)
     basketSize = basket.count
     let basketWeight = 1 / Double(max(1, basket.count)).squareRoot()
-    for item in basket {
+    let speaks = query.hears(.coPurchase)
+    for item in basket where speaks {
       let row = index.evidence(of: item)
       index.cells.add(basket: row, times: basketWeight)
       sources.append(
         Source(
           item: item, row: row, factor: Recall.basketFactor * basketWeight))
     }
-    let past = history.heaviest(Recall.maximumSimilarSources, names: names, cells: index.cells)
-      .filter { !query.basket.contains($0.item) }
-    let speaking = past.prefix(Recall.maximumHistorySources)
-      .sorted { names.precedes($0.item, $1.item) }
-    for entry in speaking {
+    let isForMany = query.hears(.similarCustomers)
+    let past = history.heaviest(
+      isForMany ? Recall.maximumSimilarSources : Recall.maximumHistorySources + basket.count,
+      names: names, cells: index.cells
+    )
+    .filter { !query.basket.contains($0.item) }
+    for entry in past.prefix(Recall.maximumHistorySources) where speaks {
       let row = index.evidence(of: entry.item)
       index.cells.add(history: row, times: entry.weight, isNewest: entry.newestRank == 0)
       sources.append(
         Source(
           item: entry.item, row: row, factor: historyFactor * entry.weight))
     }
-    var alike = basket.map { SimilarCustomers.Source(item: $0, weight: 1) }
-    alike += past.map { SimilarCustomers.Source(item: $0.item, weight: $0.weight) }
-    (similarTotal, similarCount) = index.similar.gather(
-      alike, but: query.customer, baskets: index.baskets, repeats: index.repeats, facts: facts,
-      into: &index.cells)
-    browsing = Browsing(
-      of: query.customer, viewpoint: query.viewpoint, facts: facts, history: history,
-      index: &index)
+    if isForMany {
+      var alike = basket.map { SimilarCustomers.Source(item: $0, weight: 1) }
+      alike += past.map { SimilarCustomers.Source(item: $0.item, weight: $0.weight) }
+      (similarTotal, similarCount) = index.similar.gather(
+        alike, but: query.customer, baskets: index.baskets, repeats: index.repeats, facts: facts,
+        into: &index.cells)
+    }
+    if query.hears(.browsing) {
+      browsing = Browsing(
+        of: query.customer, viewpoint: query.viewpoint, facts: facts, history: history,
+        index: &index)
+    }
     for item in query.basket { index.cells.change(item) { $0.isClosed = true } }
   }
 
@@ -118,9 +130,9 @@ struct Recall {
     _ item: Int32, _ cell: ItemCell, repeats: RepeatIndex, popularity: Popularity
   ) -> Double {
     var score = Recall.basketFactor * cell.basket + historyFactor * cell.history
-    if cell.own > 0 { score += repeats.share(of: item) * cell.own }
+    if cell.own > 0, hearsRepeats { score += repeats.share(of: item) * cell.own }
     score += Recall.similarFactor * similar(cell) + Recall.browsedFactor * Double(cell.browsed)
-    return score + Recall.popularityFactor * popularity.share(of: item)
+    return score + popularityFactor * popularity.share(of: item)
   }
 
   /// The parts of that score.
@@ -130,10 +142,10 @@ struct Recall {
     var parts = ScoreParts()
     parts[.basket] = Recall.basketFactor * cell.basket
     parts[.history] = historyFactor * cell.history
-    parts[.ownRepeat] = cell.own > 0 ? repeats.share(of: item) * cell.own : 0
+    parts[.ownRepeat] = cell.own > 0 && hearsRepeats ? repeats.share(of: item) * cell.own : 0
     parts[.similar] = Recall.similarFactor * similar(cell)
     parts[.browsing] = Recall.browsedFactor * Double(cell.browsed)
-    parts[.popularity] = Recall.popularityFactor * popularity.share(of: item)
+    parts[.popularity] = popularityFactor * popularity.share(of: item)
     return parts
   }
 

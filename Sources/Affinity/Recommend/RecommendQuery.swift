@@ -9,6 +9,16 @@ package struct RecommendQuery {
     case none
   }
 
+  /// What may speak for a candidate.
+  package enum Voice: String, CaseIterable, Sendable {
+    /// What shared baskets with the basket's items, or with the customer's.
+    case coPurchase = "co_purchase"
+    case repeatPurchase = "repeat"
+    case similarCustomers = "similar_customers"
+    case browsing
+    case trending
+  }
+
   /// Below zero for nobody, or for a customer without a fact.
   package var customer: Int32
   /// What is in the basket now, distinct items that the shop knows.
@@ -30,8 +40,13 @@ package struct RecommendQuery {
 
   /// What suits the customer's kind; nil where the shop states nothing.
   package var mix: CandidateMix?
+  /// The only ones that are asked, with the weights that choose candidates: the ranker, which
+  /// learned from all of them together, is then left out. Nil for all, and the ranker.
+  package var voices: Set<Voice>?
   /// 0 to 1: from the best scores to slots that resemble each other least.
   package var diversity = 0.0
+
+  func hears(_ voice: Voice) -> Bool { voices?.contains(voice) ?? true }
 
   /// What a candidate's score is multiplied by.
   package struct Preference {

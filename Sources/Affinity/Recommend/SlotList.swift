@@ -25,9 +25,12 @@ struct SlotList {
 
   var isFull: Bool { slots.count >= count }
 
-  /// Takes an item unless it was seen before or a rule is against it; answers whether it did.
-  @discardableResult
-  mutating func offer(_ item: Int32, _ slot: () -> RecommendSlot) -> Bool {
+  /// Whether there is a place for an item that was not seen before and that no rule is against; if
+  /// so its slot has to be appended.
+  ///
+  /// Apart from `append`, so that the slot can be made from what is being changed meanwhile: a
+  /// closure that made it would copy all of that.
+  mutating func takes(_ item: Int32) -> Bool {
     guard !isFull, seen.insert(item).inserted else { return false }
     if !admitted.contains(item), let rule = rule(item) { return refuse(by: rule) }
     let mark = marks[Int(item)]
@@ -39,9 +42,10 @@ struct SlotList {
     }
     if mark.category >= 0 { categories[mark.category, default: 0] += 1 }
     if mark.brand >= 0 { brands[mark.brand, default: 0] += 1 }
-    slots.append(slot())
     return true
   }
+
+  mutating func append(_ slot: RecommendSlot) { slots.append(slot) }
 
   private mutating func refuse(by rule: String) -> Bool {
     count(rule)

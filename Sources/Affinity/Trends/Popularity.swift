@@ -37,6 +37,12 @@ struct Popularity: Sendable {
   private let channelTotal: Double
   private let hasChannel: Bool
 
+  /// Of nothing.
+  init() {
+    (isRecent, hasChannel, itemCount) = (false, false, 0)
+    (scores, total, channelScores, channelTotal) = ([], 1, [], 0)
+  }
+
   /// O(1), or O(items) where no basket is recent.
   init(all: TrendBoard, channel: TrendBoard?, baskets: BasketIndex) {
     itemCount = baskets.itemBound

@@ -18,6 +18,9 @@ enum Recommend: Method {
     .optional(
       "repeats", .choice(RecommendQuery.Repeats.allCases.map(\.rawValue)),
       "may what the customer bought before be shown: mix, the default, only or none"),
+    .optional(
+      "sources", .list(.choice(RecommendQuery.Voice.allCases.map(\.rawValue))),
+      "the only ones that are asked; absent: all, put in order by the ranker"),
     .optional("exclude", .list(.string)),
     .optional(
       "include", .list(.string), "shown first, in this order, as far as the rules let them"),
@@ -78,6 +81,7 @@ enum Recommend: Method {
     let channelName = try reader.optionalIdentifier("channel")
     let moment = try reader.optionalMoment("at")
     let repeats = try reader.optionalChoice("repeats", of: RecommendQuery.Repeats.self) ?? .mix
+    let voices = try voices(&reader)
     let excludedNames = try reader.identifiers("exclude", maximumCount: 100_000)
     let included = try reader.identifiers("include", maximumCount: 1_000) ?? []
     let conditionValue = try reader.optionalValue("where")
@@ -114,6 +118,7 @@ enum Recommend: Method {
       customer: -1, basket: basket, count: count,
       channel: channelName.flatMap { engine.facts.channels.index(of: $0) } ?? -1,
       viewpoint: viewpoint, repeats: repeats)
+    query.voices = voices
     query.isNarrowed = condition != nil
     var isIncluded: Set<Int32> = []
     query.include = included.compactMap { engine.facts.items.index(of: $0) }
@@ -142,5 +147,21 @@ enum Recommend: Method {
       record.write(of: customer, &engine, &reply)
     }
     reply.endObject()
+  }
+
+  /// Reads `sources`.
+  private static func voices(
+    _ reader: inout JSONObjectReader
+  ) throws -> Set<RecommendQuery.Voice>? {
+    let maximum = RecommendQuery.Voice.allCases.count
+    guard let elements = try reader.optionalArray("sources", maximumCount: maximum) else {
+      return nil
+    }
+    var voices: Set<RecommendQuery.Voice> = []
+    for element in elements { voices.insert(try element.choice()) }
+    if voices.isEmpty {
+      throw reader.failure(at: "sources", "empty", "sources names at least one, or is left out")
+    }
+    return voices
   }
 }

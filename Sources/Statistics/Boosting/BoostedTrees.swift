@@ -129,17 +129,21 @@ package struct BoostedTrees: Sendable, Equatable {
     var first = 0
     splits.withUnsafeBufferPointer { splits in
       nodes.withUnsafeBufferPointer { nodes in
-        for tree in trees {
-          var leaf = 0
-          var value = nodes[first + 1]
-          for level in 0..<tree.depth {
-            let split = splits[tree.firstSplit + level]
-            leaf |= row[Int(split.feature)] > split.cut ? 1 << level : 0
-            let next = nodes[first + 2 << level + leaf]
-            shares[Int(split.feature)] += next - value
-            value = next
+        trees.withUnsafeBufferPointer { trees in
+          for tree in trees {
+            var answers = 0
+            var value = nodes[first &+ 1]
+            var width = 2
+            for split in tree.firstSplit..<tree.firstSplit &+ tree.depth {
+              let feature = Int(splits[split].feature)
+              answers |= row[feature] > splits[split].cut ? width &>> 1 : 0
+              let next = nodes[first &+ width &+ answers]
+              shares[feature] += next - value
+              value = next
+              width &<<= 1
+            }
+            first &+= width
           }
-          first += 2 << tree.depth
         }
       }
     }
