@@ -2,8 +2,8 @@ import Shop
 
 /// The rows of the matrix that somebody asked for, each kept exact from then on.
 package struct CoPurchaseRows: Sendable {
-  /// Cells in memory beyond which rows give way, to be built again as they are asked for; 16 bytes a
-  /// cell.
+  /// Cells in memory beyond which rows give way, to be built again as they are asked for; 16 bytes
+  /// a cell.
   package static let maximumCellCount = 16_000_000
   /// A basket of more distinct items drops its rows instead of adding to each: the additions grow
   /// with the square.

@@ -3,8 +3,8 @@ import Shop
 /// All candidates of a question by their recall scores, read as far as they are needed.
 ///
 /// Two rankings are read as one: what some source touched, and behind it all that sells, item by
-/// item. So the first n are the same whatever is asked for. Where sales are not to speak, what sells
-/// comes last and has no score.
+/// item. So the first n are the same whatever is asked for. Where sales are not to speak, what
+/// sells comes last and has no score.
 struct CandidateStream {
   private var queue: RankedQueue
   private var candidate: Ranked?

@@ -202,8 +202,8 @@ struct RepeatIndex: Sendable {
       && ordersOfCustomer[Int(customer)] > RepeatIndex.maximumOrderCount + 1
   }
 
-  /// Appends the likeness of each customer that was met, as `SimilarCustomers` says; without the one
-  /// who asks and whoever does not count. O(places).
+  /// Appends the likeness of each customer that was met, as `SimilarCustomers` says; without the
+  /// one who asks and whoever does not count. O(places).
   ///
   /// - Parameters:
   ///   - places: of `sums`, one behind the customer each; 0 stands for nobody.
