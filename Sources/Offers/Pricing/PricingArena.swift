@@ -8,7 +8,8 @@
 
 /// Memory for plain numbers, handed out in pieces and freed all at once.
 final class PricingArena {
-  private static let blockByteCount = 16_384
+  /// Small enough for the fast lists of the allocator.
+  private static let blockByteCount = 1_008
   private static let alignment = 16
 
   private let first: UnsafeMutableRawPointer
@@ -21,6 +22,7 @@ final class PricingArena {
     first = .allocate(
       byteCount: PricingArena.blockByteCount, alignment: PricingArena.alignment)
     next = first
+    others.reserveCapacity(6)
   }
 
   deinit {
