@@ -212,7 +212,8 @@ extension CouponLedger {
     } else if !booking.holds(at: latest) {
       reason = reasonAgainstRevival(of: coupon, until: .latest)
       if exceedsPeriod(
-        coupons[Int(coupon)].policy, customer: booking.customer, use: booking.began, at: instant, besides: index)
+        coupons[Int(coupon)].policy, customer: booking.customer, use: booking.began, at: instant,
+        besides: index)
       {
         reason = .limitPerPeriod
       }
@@ -280,8 +281,11 @@ extension CouponLedger {
       throw Refusal(
         path: "order", reason: "conflict", message: "order \(order) has used coupons already")
     }
-    if let index = reservation(order: order), index != own, bookings[Int(index)].holds(at: instant)
-    {
+    // Not only the last: as of an earlier moment, one that has ended since holds as well.
+    let isHeld = reservationByOrder.contains(order) { index in
+      index != own && bookings[Int(index)].holds(at: instant)
+    }
+    if isHeld {
       throw Refusal(
         path: "order", reason: "conflict",
         message: "order \(order) has a reservation; redeem or release it")

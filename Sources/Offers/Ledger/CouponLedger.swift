@@ -69,7 +69,6 @@ package struct CouponLedger: Sendable {
   func coupon(code: String) -> Int32? { couponByCode[CouponCode.normalized(code)] }
   func booking(reservation: String) -> Int32? { bookingByReservation[reservation] }
   func redemption(order: String) -> Int32? { redemptionByOrder[order] }
-  func reservation(order: String) -> Int32? { reservationByOrder[order] }
 
   /// A customer's coupons in the order of issue.
   func coupons(ofCustomer id: String) -> [Int32] {

@@ -158,7 +158,8 @@ final class PricedCoupon {
   /// As many complete sets as the covered lines hold; of an item on several lines, the dearest
   /// units.
   private static func bundleUnits(
-    _ items: [String], of scope: Policy.Scope, covered: UnsafeBufferPointer<Int>, on cart: CanonicalCart
+    _ items: [String], of scope: Policy.Scope, covered: UnsafeBufferPointer<Int>,
+    on cart: CanonicalCart
   ) throws(Refusal) -> (units: UnsafeBufferPointer<Int64>, setCount: Int64) {
     var needed: [String: Int64] = [:]
     for item in items { needed[item, default: 0] += 1 }

@@ -54,7 +54,7 @@ struct BenchOffers {
       state: folder + "/large", fixedMoment: now, snapshotAfterBytes: 1 << 50)
     host.stamp()
     let policies = (0..<Self.policyCount).map(Self.policy).joined(separator: ",")
-    let scanner = JSONScanner(limits: Limits(maximumLineBytes: 1 << 30))
+    let scanner = JSONScanner(limits: Limits(maximumLineBytes: (1 << 28) - 1))
     func ask(_ method: String, _ parameters: String) throws -> [UInt8] {
       var reply: [UInt8] = []
       try Array(Self.line(1, method, parameters).utf8.dropLast()).withUnsafeBufferPointer {
@@ -94,7 +94,9 @@ struct BenchOffers {
     "{\"jsonrpc\":\"2.0\",\"id\":\(id),\"method\":\"\(method)\",\"params\":\(parameters)}\n"
   }
 
-  private func text(_ reply: [UInt8]) -> String { String(decoding: reply.prefix(400), as: UTF8.self) }
+  private func text(_ reply: [UInt8]) -> String {
+    String(decoding: reply.prefix(400), as: UTF8.self)
+  }
 
   private func redeeming() throws -> [BenchRow] {
     let server = try BenchChild([
