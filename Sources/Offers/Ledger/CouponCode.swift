@@ -30,13 +30,26 @@ package enum CouponCode {
   ///
   /// Full case folding is upper and then lower case of the whole: "ß" and "SS" become the same.
   package static func normalized(_ code: String) -> String {
-    let isPlain = code.utf8.allSatisfy { byte in
-      (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
-    }
-    if isPlain { return code }
+    var code = code
+    if let plain = code.withUTF8({ normalized(ascii: $0) }) { return plain }
     var rest = code[...]
     while let first = rest.first, first.isWhitespace { rest = rest.dropFirst() }
     while let last = rest.last, last.isWhitespace { rest = rest.dropLast() }
     return rest.uppercased().lowercased()
+  }
+
+  /// The same for ASCII, which needs no tables; nil for any other text.
+  private static func normalized(ascii code: UnsafeBufferPointer<UInt8>) -> String? {
+    if code.contains(where: { $0 >= 0x80 }) { return nil }
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    var range = code.indices
+    while let first = range.first, isSpace(code[first]) { range.removeFirst() }
+    while let last = range.last, isSpace(code[last]) { range.removeLast() }
+    return String(unsafeUninitializedCapacity: range.count) { text in
+      for (place, byte) in code[range].enumerated() {
+        text[place] = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+      }
+      return range.count
+    }
   }
 }

@@ -39,18 +39,16 @@ extension CouponLedger {
   /// at, also those that end with a later use. O(coupons of the customer + uses near the moment
   /// squared).
   func exceedsPeriod(
-    _ id: String, customer: Int32, use began: Instant, at instant: Instant,
+    _ policy: Int32, customer: Int32, use began: Instant, at instant: Instant,
     besides booking: Int32? = nil
   ) -> Bool {
-    guard let period = policies.shared(id)?.policy.limits.perPeriod,
-      let policyIndex = policyNames.index(of: id)
-    else { return false }
+    guard let period = current(policy)?.policy.limits.perPeriod else { return false }
     let length = period.days * Instant.millisecondsPerDay
     let moment = began.milliseconds
     var uses = [moment]
-    for index in coupons(ofCustomer: customerNames[customer]) {
+    for index in couponsByCustomer[Int(customer)] {
       let coupon = coupons[Int(index)]
-      if coupon.policy != policyIndex || coupon.booking < 0 || coupon.booking == booking {
+      if coupon.policy != policy || coupon.booking < 0 || coupon.booking == booking {
         continue
       }
       let state = state(of: coupon, at: instant)
@@ -72,8 +70,8 @@ extension CouponLedger {
   func reasonAgainstRevival(of index: Int32, until end: Instant) -> OfferReason? {
     let coupon = coupons[Int(index)]
     if state(of: coupon, at: latest) != .expired || end <= latest { return nil }
-    let id = policyNames[coupon.policy]
-    guard let policy = policies[id] else { return nil }
+    guard let policy = current(coupon.policy)?.policy else { return nil }
+    let id = policy.id
     let standing = standing(ofPolicy: id, at: latest)
     if let total = policy.limits.total, standing.counted >= total { return .limitTotal }
     if let limit = policy.limits.perCustomer {

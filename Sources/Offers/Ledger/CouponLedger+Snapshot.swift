@@ -92,7 +92,7 @@ extension CouponLedger {
       guard case .policy(let policy)? = try? LedgerFact(value, settings: settings) else {
         throw SnapshotProblem("ledger.policies", "a policy that does not read")
       }
-      policies.apply(policy)
+      add(policy)
     }
   }
 

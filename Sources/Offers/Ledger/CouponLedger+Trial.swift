@@ -41,7 +41,8 @@ extension CouponLedger {
         return .limitPerCustomer
       }
       if let index = customerNames.index(of: customer),
-        exceedsPeriod(policy.id, customer: index, use: instant, at: instant)
+        let own = policyNames.index(of: policy.id),
+        exceedsPeriod(own, customer: index, use: instant, at: instant)
       {
         return .limitPerPeriod
       }
@@ -74,9 +75,7 @@ extension CouponLedger {
       }
     }
     var quote = Pricer.bestStack(of: usable, on: cart, facts: facts)
-    quote.notApplied = (quote.notApplied + refused).sorted {
-      $0.code.utf8.lexicographicallyPrecedes($1.code.utf8)
-    }
+    quote.notApplied = (quote.notApplied + refused).sorted { bytesPrecede($0.code, $1.code) }
     return quote
   }
 }

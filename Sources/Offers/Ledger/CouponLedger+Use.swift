@@ -57,9 +57,7 @@ extension CouponLedger {
       customer: customer, codes: codes, at: instant, zone: facts.settings.zone)
     var quote = Pricer.bestStack(of: usable, on: cart, facts: facts)
     if refused.isEmpty { return quote }
-    quote.notApplied = (quote.notApplied + refused).sorted {
-      $0.code.utf8.lexicographicallyPrecedes($1.code.utf8)
-    }
+    quote.notApplied = (quote.notApplied + refused).sorted { bytesPrecede($0.code, $1.code) }
     return quote
   }
 
@@ -69,12 +67,16 @@ extension CouponLedger {
   ) -> (usable: [UsableCoupon], refused: [Quote.NotApplied]) {
     var usable: [UsableCoupon] = []
     var refused: [Quote.NotApplied] = []
+    let holder = customer.flatMap { customerNames.index(of: $0) }
     guard let codes else {
+      guard let holder else { return (usable, refused) }
+      let own = couponsByCustomer[Int(holder)]
+      usable.reserveCapacity(own.count)
       // The same order in which the codes would be named: that of issue.
-      for index in customer.map({ coupons(ofCustomer: $0) }) ?? [] {
+      for index in own {
         let state = state(of: coupons[Int(index)], at: instant)
         guard state == .live || state == .reserved else { continue }
-        sort(index, by: customer, at: instant, zone: zone, &usable, &refused)
+        sort(index, by: holder, at: instant, zone: zone, &usable, &refused)
       }
       return (usable, refused)
     }
@@ -85,17 +87,17 @@ extension CouponLedger {
         refused.append(Quote.NotApplied(code: code, reason: .unknownCode))
         continue
       }
-      sort(index, by: customer, at: instant, zone: zone, &usable, &refused)
+      sort(index, by: holder, at: instant, zone: zone, &usable, &refused)
     }
     return (usable, refused)
   }
 
   private func sort(
-    _ index: Int32, by customer: String?, at instant: Instant, zone: Zone,
+    _ index: Int32, by holder: Int32?, at instant: Instant, zone: Zone,
     _ usable: inout [UsableCoupon], _ refused: inout [Quote.NotApplied]
   ) {
     let reason = reasonAgainstUse(
-      of: index, by: customer, at: instant, until: .latest, zone: zone)
+      of: index, by: holder, at: instant, until: .latest, zone: zone)
     if let reason {
       refused.append(Quote.NotApplied(code: coupons[Int(index)].code, reason: reason))
     } else {
@@ -115,12 +117,10 @@ extension CouponLedger {
   /// - Parameter end: until when the use would hold: the end of a reservation, `latest` for a
   /// redemption.
   func reasonAgainstUse(
-    of index: Int32, by customer: String?, at instant: Instant, until end: Instant, zone: Zone
+    of index: Int32, by holder: Int32?, at instant: Instant, until end: Instant, zone: Zone
   ) -> OfferReason? {
     let coupon = coupons[Int(index)]
-    guard let customer, customerNames.index(of: customer) == coupon.customer else {
-      return .notHolder
-    }
+    guard let holder, holder == coupon.customer else { return .notHolder }
     switch state(of: coupon, at: instant) {
     case .void: return .void
     case .redeemed: return .alreadyRedeemed
@@ -129,14 +129,12 @@ extension CouponLedger {
     case .live: break
     }
     let version = shared(of: coupon)
-    if let current = policies.shared(version.policy.id) {
-      if current.policy.state == .paused { return .paused }
-    }
+    if current(coupon.policy)?.policy.state == .paused { return .paused }
     if let from = version.policy.window.from, instant < from.start(in: zone) {
       return .notStarted
     }
     if !version.policy.window.isOpen(at: instant, in: zone) { return .notInHours }
-    if exceedsPeriod(version.policy.id, customer: coupon.customer, use: instant, at: instant) {
+    if exceedsPeriod(coupon.policy, customer: coupon.customer, use: instant, at: instant) {
       return .limitPerPeriod
     }
     return reasonAgainstRevival(of: index, until: end)
@@ -213,9 +211,9 @@ extension CouponLedger {
         }
     } else if !booking.holds(at: latest) {
       reason = reasonAgainstRevival(of: coupon, until: .latest)
-      let policy = shared(of: coupons[Int(coupon)]).policy.id
       if exceedsPeriod(
-        policy, customer: booking.customer, use: booking.began, at: instant, besides: index)
+        coupons[Int(coupon)].policy, customer: booking.customer, use: booking.began, at: instant,
+        besides: index)
       {
         reason = .limitPerPeriod
       }
@@ -258,6 +256,7 @@ extension CouponLedger {
   ) throws(Refusal) -> [UsableCoupon] {
     var usable: [UsableCoupon] = []
     var seen: Set<Int32> = []
+    let holder = customerNames.index(of: use.customer)
     for (place, code) in use.codes.enumerated() {
       let path = "codes[\(place)]"
       guard let index = coupon(code: code) else {
@@ -267,7 +266,7 @@ extension CouponLedger {
         throw Refusal(path: path, .exclusive, "the code is named twice")
       }
       let reason = reasonAgainstUse(
-        of: index, by: use.customer, at: instant, until: end, zone: zone)
+        of: index, by: holder, at: instant, until: end, zone: zone)
       if let reason { throw Refusal(path: path, reason, "the coupon cannot be used now") }
       usable.append(usableCoupon(index))
     }
@@ -282,8 +281,11 @@ extension CouponLedger {
       throw Refusal(
         path: "order", reason: "conflict", message: "order \(order) has used coupons already")
     }
-    if let index = reservation(order: order), index != own, bookings[Int(index)].holds(at: instant)
-    {
+    // Not only the last: as of an earlier moment, one that has ended since holds as well.
+    let isHeld = reservationByOrder.contains(order) { index in
+      index != own && bookings[Int(index)].holds(at: instant)
+    }
+    if isHeld {
       throw Refusal(
         path: "order", reason: "conflict",
         message: "order \(order) has a reservation; redeem or release it")

@@ -42,6 +42,8 @@ package struct CouponLedger: Sendable {
   /// Coupons by normalized code.
   var couponByCode: [String: Int32] = [:]
   var couponsByPolicy: [[Int32]] = []
+  /// What `policies` has of each policy, by its index, the oldest version first.
+  private var versionsByPolicy: [[SharedPolicy]] = []
   var couponsByCustomer: [[Int32]] = []
   var bookingByReservation: [String: Int32] = [:]
   /// The last redemption of an order, and the last reservation for it.
@@ -67,7 +69,6 @@ package struct CouponLedger: Sendable {
   func coupon(code: String) -> Int32? { couponByCode[CouponCode.normalized(code)] }
   func booking(reservation: String) -> Int32? { bookingByReservation[reservation] }
   func redemption(order: String) -> Int32? { redemptionByOrder[order] }
-  func reservation(order: String) -> Int32? { reservationByOrder[order] }
 
   /// A customer's coupons in the order of issue.
   func coupons(ofCustomer id: String) -> [Int32] {
@@ -80,10 +81,16 @@ package struct CouponLedger: Sendable {
   func policy(of coupon: Coupon) -> Policy { shared(of: coupon).policy }
 
   func shared(of coupon: Coupon) -> SharedPolicy {
+    let versions = versionsByPolicy[Int(coupon.policy)]
+    // Most coupons are of the version in force.
+    if let last = versions.last, last.policy.version == coupon.version { return last }
     let version = policies.shared(policyNames[coupon.policy], version: coupon.version)
     guard let version else { preconditionFailure("a coupon's version is kept") }
     return version
   }
+
+  /// What is in force of a policy, by its index; nil where only coupons of it are known.
+  func current(_ policy: Int32) -> SharedPolicy? { versionsByPolicy[Int(policy)].last }
 
   // MARK: Standing
 
@@ -144,8 +151,7 @@ package struct CouponLedger: Sendable {
     if let time = fact.time { settle(to: time) }
     switch fact {
     case .policy(let policy):
-      policies.apply(policy)
-      _ = intern(policy: policy.id)
+      add(policy)
     case .issued(let issued): issue(issued)
     case .reserved(let booked, let reservation, let until):
       book(booked, reservation: reservation, until: until)
@@ -211,12 +217,20 @@ package struct CouponLedger: Sendable {
 // MARK: - What each fact does
 
 extension CouponLedger {
+  /// Takes a version of a policy that was checked.
+  mutating func add(_ policy: Policy) {
+    policies.apply(policy)
+    let index = Int(intern(policy: policy.id))
+    if let shared = policies.shared(policy.id) { versionsByPolicy[index].append(shared) }
+  }
+
   mutating func intern(policy id: String) -> Int32 {
     let index = policyNames.intern(id)
     if Int(index) == standings.count {
       standings.append(Standing())
       anonymous.append(Standing())
       couponsByPolicy.append([])
+      versionsByPolicy.append([])
     }
     return index
   }

@@ -10,6 +10,16 @@ struct RecentBookings: Sendable {
 
   subscript(order: String) -> Int32? { newest[order] }
 
+  /// Whether one of an order's bookings is such a one. O(bookings of the order).
+  func contains(_ order: String, where isWanted: (Int32) -> Bool) -> Bool {
+    var place = newest[order]
+    while let booking = place {
+      if isWanted(booking) { return true }
+      place = older[booking]
+    }
+    return false
+  }
+
   mutating func add(_ booking: Int32, for order: String) {
     if let before = newest.updateValue(booking, forKey: order) { older[booking] = before }
   }

@@ -7,25 +7,38 @@ import Shop
 /// that are equal in all three are interchangeable, so that a quote is the same for every order of
 /// the lines.
 final class CanonicalCart {
-  let lines: [Cart.Line]
+  /// What everything about this cart is written into.
+  let arena = PricingArena()
+  let lineCount: Int
   /// The index of each line in the cart as it was sent.
-  let sentIndex: [Int]
+  let sentIndex: UnsafePointer<Int>
+  /// The reverse: the place here of each line as it was sent.
+  let placeOfSent: UnsafePointer<Int>
   /// Minor units per line.
-  let gross: [Int64]
+  let gross: UnsafePointer<Int64>
+  /// Units and unit prices per line, beside the lines: numbers that are read without their texts.
+  let quantities: UnsafePointer<Int64>
+  let unitPrices: UnsafePointer<Int64>
+  /// All lines, for coupons that are on everything.
+  let all: UnsafeBufferPointer<Int>
   let goods: Int64
   let shipping: Int64
   /// What the goods cost the shop, minor units; rounded up where it is estimated.
   let cost: Int128
-  /// Units and unit prices per line, beside the lines: numbers that are read without their texts.
-  let quantities: [Int64]
-  let unitPrices: [Int64]
-  /// All lines, for coupons that are on everything.
-  let all: [Int]
+  /// What the walks over stacks split discounts in.
+  let splitting: Splitting
+  private let sent: [Cart.Line]
   private let facts: PricingFacts
-  /// Per line, what the shop knows of its item.
-  private let known: [Item?]
+  /// Per line, which item it is, below zero for one that the shop does not know.
+  private let itemIndex: UnsafePointer<Int32>
   /// Per line, the fields of its item that the policies' conditions ask for.
-  private let fields: [ItemExcerpt]
+  private let excerpt: ItemExcerpt
+
+  /// What a discount is split by, line for line, and what the split leaves over.
+  struct Splitting: BitwiseCopyable {
+    let weights: UnsafeMutablePointer<Int64>
+    let remainders: UnsafeMutableBufferPointer<Int64>
+  }
 
   /// The cart must have been checked.
   ///
@@ -33,79 +46,116 @@ final class CanonicalCart {
   /// - Complexity: O(lines log lines + lines x fields that conditions ask for).
   init(_ cart: Cart, facts: PricingFacts, usable: [UsableCoupon]) {
     self.facts = facts
-    var names: [String] = []
-    for case .items(let condition) in usable.lazy.map(\.shared.policy.scope) {
-      for name in condition.fieldNames where !names.contains(name) { names.append(name) }
-    }
-    sentIndex = cart.lines.indices.sorted { left, right in
-      let (a, b) = (cart.lines[left], cart.lines[right])
-      if a.item != b.item { return a.item.utf8.lexicographicallyPrecedes(b.item.utf8) }
-      return (a.unitPrice, a.quantity, left) < (b.unitPrice, b.quantity, right)
-    }
-    lines = sentIndex.map { cart.lines[$0] }
-    gross = lines.map(\.gross)
-    quantities = lines.map(\.quantity)
-    unitPrices = lines.map(\.unitPrice)
-    all = Array(lines.indices)
-    let known = lines.map { CanonicalCart.item($0.item, facts) }
-    self.known = known
-    goods = gross.reduce(0, +)
+    let lines = cart.lines
+    sent = lines
+    lineCount = lines.count
     shipping = cart.shipping
+    let order = CanonicalCart.order(of: lines, in: arena)
+    let places = arena.take(lineCount, of: Int.self)
+    let all = arena.take(lineCount, of: Int.self)
+    let gross = arena.take(lineCount, of: Int64.self)
+    let quantities = arena.take(lineCount, of: Int64.self)
+    let unitPrices = arena.take(lineCount, of: Int64.self)
+    let itemIndex = arena.take(lineCount, of: Int32.self)
+    let items = facts.items.items
+    var goods: Int64 = 0
     var cost: Int128 = 0
-    for place in gross.indices {
-      if let unitCost = known[place]?.cost {
-        cost += Int128(unitCost) * Int128(quantities[place])
+    for place in order.indices {
+      let line = lines[order[place]]
+      places[order[place]] = place
+      all[place] = place
+      gross[place] = line.gross
+      quantities[place] = line.quantity
+      unitPrices[place] = line.unitPrice
+      goods += line.gross
+      let index = facts.items.index(of: line.item) ?? -1
+      itemIndex[place] = index
+      if index >= 0, let unitCost = items[Int(index)].cost {
+        cost += Int128(unitCost) * Int128(line.quantity)
       } else {
         let percent = max(0, 100 - facts.settings.marginPercent)
-        cost += (Int128(gross[place]) * Int128(percent) + 99) / 100
+        cost += (Int128(line.gross) * Int128(percent) + 99) / 100
       }
     }
+    sentIndex = order.start
+    placeOfSent = places.start
+    self.all = UnsafeBufferPointer(all)
+    self.gross = gross.start
+    self.quantities = quantities.start
+    self.unitPrices = unitPrices.start
+    self.itemIndex = itemIndex.start
+    self.goods = goods
     self.cost = cost
-    if names.isEmpty {
-      fields = []
-      return
-    }
-    fields = zip(lines, known).map { line, item in
-      let source = ItemFields(
-        id: line.item, item: item ?? Item(), zone: facts.settings.zone)
-      return ItemExcerpt(values: names.map { ($0, source.field($0)) })
-    }
+    splitting = Splitting(
+      weights: arena.take(lineCount, of: Int64.self).mutableStart,
+      remainders: arena.take(lineCount, of: Int64.self))
+    excerpt = ItemExcerpt(
+      of: usable, lines: order.lazy.map { lines[$0].item },
+      indices: UnsafeBufferPointer(itemIndex), facts: facts)
   }
 
-  /// Fields of an item, looked up once for all conditions of a quote.
-  private struct ItemExcerpt: FieldSource {
-    let values: [(name: String, value: Value?)]
-
-    func field(_ name: String) -> Value? { values.first { $0.name == name }?.value }
+  /// The lines as they were sent, by item, unit price and quantity.
+  private static func order(
+    of lines: [Cart.Line], in arena: PricingArena
+  ) -> UnsafeMutableBufferPointer<Int> {
+    let order = arena.take(lines.count, of: Int.self)
+    // The first eight bytes of the ids as numbers, which tell most of them apart.
+    let heads = arena.take(lines.count, of: UInt64.self)
+    for index in lines.indices {
+      order[index] = index
+      var item = lines[index].item
+      heads[index] = item.withUTF8 { bytes in
+        var head: UInt64 = 0
+        for byte in bytes.prefix(8) { head = head << 8 | UInt64(byte) }
+        return bytes.count < 8 ? head << UInt64(8 * (8 - bytes.count)) : head
+      }
+    }
+    sortShort(order) { left, right in
+      if heads[left] != heads[right] { return heads[left] < heads[right] }
+      if lines[left].item != lines[right].item {
+        return bytesPrecede(lines[left].item, lines[right].item)
+      }
+      let (a, b) = (lines[left], lines[right])
+      return (a.unitPrice, a.quantity, left) < (b.unitPrice, b.quantity, right)
+    }
+    return order
   }
+
+  /// The id of a line's item.
+  func item(_ place: Int) -> String { sent[sentIndex[place]].item }
 
   /// The lines that a policy is about.
-  func lines(coveredBy policy: Policy) -> [Int] {
+  func lines(coveredBy policy: SharedPolicy) -> UnsafeBufferPointer<Int> {
     var wanted: Set<String>?
-    if case .bundlePrice(let items, _) = policy.gives { wanted = Set(items) }
-    if wanted == nil, policy.scope == .everything { return all }
-    var covered: [Int] = []
-    for (index, line) in lines.enumerated() {
-      if let wanted, !wanted.contains(line.item) { continue }
-      if covers(policy.scope, index) { covered.append(index) }
+    if case .bundlePrice(let items, _) = policy.policy.gives { wanted = Set(items) }
+    if wanted == nil, policy.isOnEverything { return all }
+    let covered = arena.take(lineCount, of: Int.self)
+    var count = 0
+    for place in 0..<lineCount {
+      if let wanted, !wanted.contains(item(place)) { continue }
+      if !covers(policy, place) { continue }
+      covered[count] = place
+      count += 1
     }
-    return covered
+    return UnsafeBufferPointer(rebasing: covered[..<count])
   }
 
-  private func covers(_ scope: Policy.Scope, _ index: Int) -> Bool {
-    switch scope {
+  private func covers(_ policy: SharedPolicy, _ place: Int) -> Bool {
+    switch policy.policy.scope {
     case .everything: return true
     case .preferred:
-      return facts.preferred.covers(id: lines[index].item, item: known[index])
+      let index = itemIndex[place]
+      return facts.preferred.covers(
+        id: item(place), item: index < 0 ? nil : facts.items[index])
     case .items(let condition):
-      return fields.isEmpty
-        ? condition.matches(ItemExcerpt(values: [])) : condition.matches(fields[index])
+      excerpt.line = place
+      return condition.matches(excerpt)
     }
   }
 
   /// Whether a policy would cover an item that is not in the cart.
   func wouldCover(_ scope: Policy.Scope, _ id: String) -> Bool {
-    let item = CanonicalCart.item(id, facts)
+    let item = facts.items.index(of: id).map { facts.items[$0] }
     switch scope {
     case .everything: return true
     case .preferred: return facts.preferred.covers(id: id, item: item)
@@ -116,10 +166,8 @@ final class CanonicalCart {
   }
 
   /// What an item costs the shop where that is known, minor units.
-  func unitCost(of id: String) -> Int64? { CanonicalCart.item(id, facts)?.cost }
-
-  private static func item(_ id: String, _ facts: PricingFacts) -> Item? {
-    facts.items.index(of: id).map { facts.items[$0] }
+  func unitCost(of id: String) -> Int64? {
+    facts.items.index(of: id).flatMap { facts.items[$0].cost }
   }
 
   /// Whether the goods keep a margin of so many percent of what is paid for them, after discounts
@@ -129,5 +177,15 @@ final class CanonicalCart {
   ) -> Bool {
     let spent = cost + Int128(shippingDiscount) + Int128(giftCost)
     return Int128(goodsLeft) * Int128(100 - percent) >= 100 * spent
+  }
+}
+
+extension UnsafeMutableBufferPointer {
+  /// Where it begins; a place that nothing is read from where it is empty.
+  fileprivate var start: UnsafePointer<Element> { UnsafePointer(mutableStart) }
+
+  fileprivate var mutableStart: UnsafeMutablePointer<Element> {
+    guard let baseAddress else { preconditionFailure("an arena hands out what there is") }
+    return baseAddress
   }
 }

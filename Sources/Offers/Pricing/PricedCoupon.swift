@@ -29,31 +29,32 @@ package struct UsableCoupon: Sendable {
 /// A policy that is read in many places and never changed.
 final class SharedPolicy: Sendable {
   let policy: Policy
+  // What pricing asks time and again, beside the policy.
+  let isDiscount: Bool
+  let isOnEverything: Bool
+  let rank: Int
 
-  init(_ policy: Policy) { self.policy = policy }
+  init(_ policy: Policy) {
+    self.policy = policy
+    isDiscount = policy.gives.isDiscount
+    isOnEverything = policy.scope == .everything
+    rank = policy.gives.rank
+  }
 }
 
 /// A coupon next to one cart: which lines it covers, and what it takes off whatever is left of
 /// them.
 final class PricedCoupon {
   let coupon: UsableCoupon
-  /// Canonical indices of the covered lines, ascending.
-  let covered: [Int]
-  /// How many units each covered line has.
-  let quantities: [Int64]
-  /// For prices of units: how many units of each covered line they are about.
-  let units: [Int64]
-  /// For bundles: how many complete sets there are.
-  let setCount: Int64
   let terms: Terms
   /// What it takes off the cart alone, the most that it can take off in any stack: less left of the
   /// lines never makes any kind take more.
-  private(set) var alone: Int64 = 0
+  let alone: Int64
+  /// Keeps what `terms` lie in.
+  private let cart: CanonicalCart
 
   var shared: SharedPolicy { coupon.shared }
   var policy: Policy { coupon.shared.policy }
-  /// What it costs beside the discount.
-  var giftCost: Int64 { terms.giftCost }
 
   /// Why it does not apply to the cart even alone.
   struct Refusal: Error {
@@ -62,37 +63,41 @@ final class PricedCoupon {
   }
 
   init(_ coupon: UsableCoupon, on cart: CanonicalCart) throws(Refusal) {
-    self.coupon = coupon
-    let policy = coupon.shared.policy
-    covered = cart.lines(coveredBy: policy)
-    quantities =
-      covered.count == cart.all.count
-      ? cart.quantities : covered.map { cart.quantities[$0] }
-    let giftCost = PricedCoupon.giftCost(of: coupon, on: cart)
+    let shared = coupon.shared
+    let covered = cart.lines(coveredBy: shared)
     if covered.isEmpty { throw Refusal(reason: .notOnItems) }
-    let spend = covered.reduce(0) { $0 + cart.gross[$1] }
-    if spend < policy.minimumSpend {
+    var spend: Int64 = 0
+    for line in covered { spend += cart.gross[line] }
+    if spend < shared.policy.minimumSpend {
       throw Refusal(
         reason: .minimumSpend,
         need: PricedCoupon.need(
-          of: policy, spend: policy.minimumSpend - spend, covered: covered, on: cart))
+          of: shared.policy, spend: shared.policy.minimumSpend - spend, covered: covered,
+          on: cart))
     }
-    (units, setCount) = try PricedCoupon.units(of: policy, covered: covered, on: cart)
-    terms = Terms(coupon, setCount: setCount, giftCost: giftCost)
-    if case .freeShipping = policy.gives, cart.shipping == 0 { throw Refusal(reason: .notOnItems) }
+    let giftCost = PricedCoupon.giftCost(of: coupon, on: cart)
+    let (units, setCount) = try PricedCoupon.units(of: shared.policy, covered: covered, on: cart)
+    let terms = Terms(
+      coupon, lines: covered, units: units, setCount: setCount, giftCost: giftCost)
+    if terms.isOnShipping, cart.shipping == 0 { throw Refusal(reason: .notOnItems) }
     if giftCost > coupon.ceiling ?? .max { throw Refusal(reason: .budget) }
-    let effect = effect(on: cart.gross, shipping: cart.shipping)
-    alone = effect.discount
-    if policy.gives.isDiscount, alone == 0 {
+    let alone = terms.discount(
+      left: cart.gross, shipping: cart.shipping, of: cart, weights: cart.splitting.weights)
+    if shared.isDiscount, alone == 0 {
       throw Refusal(reason: coupon.ceiling == 0 ? .budget : .noDiscount)
     }
-    if let floor = policy.marginFloorPercent,
+    let shippingDiscount = terms.isOnShipping ? alone : 0
+    if let floor = terms.marginFloorPercent,
       !cart.keepsMargin(
-        percent: floor, goodsLeft: cart.goods - alone + effect.shipping,
-        shippingDiscount: effect.shipping, giftCost: giftCost)
+        percent: floor, goodsLeft: cart.goods - alone + shippingDiscount,
+        shippingDiscount: shippingDiscount, giftCost: giftCost)
     {
       throw Refusal(reason: .marginFloor)
     }
+    self.coupon = coupon
+    self.terms = terms
+    self.alone = alone
+    self.cart = cart
   }
 
   /// A gift costs what the policy caps it at, else what the item costs as far as that is known;
@@ -105,27 +110,32 @@ final class PricedCoupon {
   }
 
   private static func units(
-    of policy: Policy, covered: [Int], on cart: CanonicalCart
-  ) throws(Refusal) -> (units: [Int64], setCount: Int64) {
+    of policy: Policy, covered: UnsafeBufferPointer<Int>, on cart: CanonicalCart
+  ) throws(Refusal) -> (units: UnsafeBufferPointer<Int64>, setCount: Int64) {
     switch policy.gives {
     case .freeUnits(let buy, let get):
       let missing = missingUnits(of: policy.gives, covered: covered, on: cart)
       if missing > 0 { throw Refusal(reason: .notOnItems, need: .unitsMore(missing)) }
       let count = covered.reduce(0) { $0 + cart.quantities[$1] }
       let free = count / (buy + get) * get
-      let cheapest = covered.indices.sorted {
+      let cheapest = cart.arena.take(covered.count, of: Int.self)
+      for place in covered.indices { cheapest[place] = place }
+      sortShort(cheapest) {
         (cart.unitPrices[covered[$0]], $0) < (cart.unitPrices[covered[$1]], $1)
       }
-      return (take(free, from: cheapest, covered, cart), 0)
+      let units = cart.arena.take(covered.count, of: Int64.self)
+      units.update(repeating: 0)
+      take(free, from: cheapest, covered, cart, into: units)
+      return (UnsafeBufferPointer(units), 0)
     case .bundlePrice(let items, _):
       return try bundleUnits(items, of: policy.scope, covered: covered, on: cart)
-    default: return ([], 0)
+    default: return (UnsafeBufferPointer(start: nil, count: 0), 0)
     }
   }
 
   /// What a coupon needs whose covered lines come to too little: of a bundle first its items.
   private static func need(
-    of policy: Policy, spend: Int64, covered: [Int], on cart: CanonicalCart
+    of policy: Policy, spend: Int64, covered: UnsafeBufferPointer<Int>, on cart: CanonicalCart
   ) -> Quote.Need? {
     if case .freeShipping = policy.gives, cart.shipping == 0 { return nil }
     if case .bundlePrice = policy.gives {
@@ -139,7 +149,7 @@ final class PricedCoupon {
 
   /// How many units a coupon for free units lacks.
   private static func missingUnits(
-    of benefit: Benefit, covered: [Int], on cart: CanonicalCart
+    of benefit: Benefit, covered: UnsafeBufferPointer<Int>, on cart: CanonicalCart
   ) -> Int64 {
     guard case .freeUnits(let buy, let get) = benefit else { return 0 }
     return max(0, buy + get - covered.reduce(0) { $0 + cart.quantities[$1] })
@@ -148,13 +158,14 @@ final class PricedCoupon {
   /// As many complete sets as the covered lines hold; of an item on several lines, the dearest
   /// units.
   private static func bundleUnits(
-    _ items: [String], of scope: Policy.Scope, covered: [Int], on cart: CanonicalCart
-  ) throws(Refusal) -> (units: [Int64], setCount: Int64) {
+    _ items: [String], of scope: Policy.Scope, covered: UnsafeBufferPointer<Int>,
+    on cart: CanonicalCart
+  ) throws(Refusal) -> (units: UnsafeBufferPointer<Int64>, setCount: Int64) {
     var needed: [String: Int64] = [:]
     for item in items { needed[item, default: 0] += 1 }
     var available: [String: Int64] = [:]
     for index in covered {
-      available[cart.lines[index].item, default: 0] += cart.lines[index].quantity
+      available[cart.item(index), default: 0] += cart.quantities[index]
     }
     let setCount = needed.map { (available[$0.key] ?? 0) / $0.value }.min() ?? 0
     if setCount == 0 {
@@ -170,27 +181,26 @@ final class PricedCoupon {
           : .itemsMore(
             missing.sorted { $0.item.utf8.lexicographicallyPrecedes($1.item.utf8) }))
     }
-    var units = [Int64](repeating: 0, count: covered.count)
+    let units = cart.arena.take(covered.count, of: Int64.self)
+    units.update(repeating: 0)
     for (item, count) in needed {
-      let dearest = covered.indices.filter { cart.lines[covered[$0]].item == item }.sorted {
+      let dearest = covered.indices.filter { cart.item(covered[$0]) == item }.sorted {
         (cart.unitPrices[covered[$1]], $0) < (cart.unitPrices[covered[$0]], $1)
       }
-      for (place, taken) in take(count * setCount, from: dearest, covered, cart).enumerated() {
-        units[place] += taken
-      }
+      take(count * setCount, from: dearest, covered, cart, into: units)
     }
-    return (units, setCount)
+    return (UnsafeBufferPointer(units), setCount)
   }
 
+  /// Counts units of the lines in that order, until there are as many.
   private static func take(
-    _ count: Int64, from order: [Int], _ covered: [Int], _ cart: CanonicalCart
-  ) -> [Int64] {
-    var units = [Int64](repeating: 0, count: covered.count)
+    _ count: Int64, from order: some Collection<Int>, _ covered: UnsafeBufferPointer<Int>,
+    _ cart: CanonicalCart, into units: UnsafeMutableBufferPointer<Int64>
+  ) {
     var left = count
     for place in order where left > 0 {
       units[place] = min(left, cart.quantities[covered[place]])
       left -= units[place]
     }
-    return units
   }
 }

@@ -26,30 +26,31 @@ package enum Pricer {
     let (chosen, spare) = distinct(coupons)
     let searched = widest(chosen)
     var search = StackSearch(searched, on: cart)
-    let best = search.run()
+    search.run()
     for coupon in spare {
       refused.append(Quote.NotApplied(code: coupon.coupon.code, reason: .exclusive))
     }
-    for place in searched.indices where !best.places.contains(place) {
+    for place in searched.indices where !search.isApplied(place) {
       // What it meets beside those that are applied, in the order of application.
-      let stacked = Stack.of(
-        (best.places + [place]).sorted(), searched, on: cart, keepsParts: false)
       refused.append(
         Quote.NotApplied(
-          code: searched[place].coupon.code, reason: stacked.reason ?? .notBest))
+          code: searched[place].coupon.code,
+          reason: search.reasonAgainst(place) ?? .notBest))
     }
+    let best = search.applied
     if searched.count < chosen.count {
       for coupon in chosen where !searched.contains(where: { $0 === coupon }) {
-        let members = (best.places.map { searched[$0] } + [coupon]).sorted(
-          by: PricedCoupon.isApplied)
-        let stacked = Stack.of(Array(members.indices), members, on: cart, keepsParts: false)
+        let members = (best + [coupon]).sorted(by: PricedCoupon.isApplied)
+        let added = members.firstIndex { $0 === coupon } ?? 0
+        let reason = Stack.reasonAgainst(members, added: added, on: cart)
         refused.append(
-          Quote.NotApplied(code: coupon.coupon.code, reason: stacked.reason ?? .notBest))
+          Quote.NotApplied(code: coupon.coupon.code, reason: reason ?? .notBest))
       }
     }
+    refused.sort { bytesPrecede($0.code, $1.code) }
     return Quote(
-      goods: cart.goods, shipping: cart.shipping, applied: best.parts,
-      notApplied: refused.sorted { $0.code.utf8.lexicographicallyPrecedes($1.code.utf8) },
+      goods: cart.goods, shipping: cart.shipping, applied: Stack.parts(of: best, on: cart),
+      notApplied: refused,
       isBest: search.isExact && searched.count == chosen.count)
   }
 
@@ -67,19 +68,22 @@ package enum Pricer {
   ) throws(Refusal) -> Quote {
     let cart = CanonicalCart(sent, facts: facts, usable: usable)
     var members: [PricedCoupon] = []
-    var last = Stack(on: cart)
     for (index, coupon) in usable.enumerated() {
+      let added: PricedCoupon
       do throws(PricedCoupon.Refusal) {
-        members.append(try PricedCoupon(coupon, on: cart))
+        added = try PricedCoupon(coupon, on: cart)
       } catch {
         throw Refusal(index: index, reason: error.reason, need: error.need)
       }
-      members.sort(by: PricedCoupon.isApplied)
-      let (stack, reason) = Stack.of(Array(members.indices), members, on: cart)
-      if let reason { throw Refusal(index: index, reason: reason, need: nil) }
-      last = stack
+      let place =
+        members.firstIndex { PricedCoupon.isApplied(added, before: $0) } ?? members.count
+      members.insert(added, at: place)
+      if let reason = Stack.reasonAgainst(members, added: place, on: cart) {
+        throw Refusal(index: index, reason: reason, need: nil)
+      }
     }
-    return Quote(goods: cart.goods, shipping: cart.shipping, applied: last.parts)
+    return Quote(
+      goods: cart.goods, shipping: cart.shipping, applied: Stack.parts(of: members, on: cart))
   }
 
   private struct Kind: Hashable {

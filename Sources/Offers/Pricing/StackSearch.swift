@@ -24,7 +24,8 @@ import Shop
 //
 // Speed. A stack is a set of bits, and what is left of the lines stands in rows, one for each
 // number of coupons chosen: "without" goes on with the row that it was given, "with" writes the
-// next. Nothing is allocated during the walk; the chosen stack is put into words at its end.
+// next. Nothing is allocated during the walk; the chosen stack is put into words at its end, and why
+// another coupon is not among them follows from the same numbers.
 
 /// Finds the stack that takes the most off a cart.
 struct StackSearch {
@@ -35,186 +36,132 @@ struct StackSearch {
 
   private let cart: CanonicalCart
   private let coupons: [PricedCoupon]
-  private let terms: [Terms]
-  private let alone: [Int64]
-  /// Per coupon, those that cannot be on one order with it.
-  private let conflicts: [UInt64]
-  /// How many of the coupons from each place on are gifts.
-  private let restGifts: [Int]
-  private var chosen = Chosen()
+  private let entries: UnsafeMutableBufferPointer<Entry>
+  /// What is left of each line, a row for each number of coupons chosen.
+  private let rows: UnsafeMutablePointer<Int64>
+  private var chosen: Chosen
   private(set) var nodeCount = 0
 
-  /// A stack, in numbers.
-  private struct Chosen {
+  /// What the walk reads of a coupon.
+  private struct Entry: BitwiseCopyable {
+    let terms: Terms
+    let alone: Int64
+    /// Those that cannot be on one order with it.
+    var conflicts: UInt64 = 0
+    /// How many of the coupons from this place on are gifts.
+    var restGifts = 0
+  }
+
+  private struct Chosen: BitwiseCopyable {
+    var stack: Stack
     var coupons: UInt64 = 0
     var count = 0
-    var discount: Int64 = 0
-    var shippingLeft: Int64 = 0
-    var giftCost: Int64 = 0
-    var giftCount = 0
-    var marginFloorPercent: Int64?
     /// Those that conflict with one of the stack.
     var shut: UInt64 = 0
   }
 
-  /// What the walk writes over and over.
-  private struct Workspace {
-    /// What is left of each line, a row for each number of coupons chosen.
-    let rows: UnsafeMutablePointer<Int64>
-    let weights: UnsafeMutableBufferPointer<Int64>
-    let remainders: UnsafeMutableBufferPointer<Int64>
-    /// The covered lines of all coupons, one after the other, and where each coupon's begin.
-    let covered: UnsafePointer<Terms.Covered>
-    let lineCount: Int
-
-    func row(_ count: Int) -> UnsafeMutablePointer<Int64> { rows + count * lineCount }
-  }
-
-  /// The coupons must be in the order of application.
+  /// The coupons must be in the order of application, and no more than `widthLimit`.
   init(_ coupons: [PricedCoupon], on cart: CanonicalCart) {
     self.cart = cart
     self.coupons = coupons
-    terms = coupons.map(\.terms)
-    alone = coupons.map(\.alone)
-    var conflicts = [UInt64](repeating: 0, count: coupons.count)
+    chosen = Chosen(stack: Stack(on: cart))
+    entries = cart.arena.take(coupons.count, of: Entry.self)
     for place in coupons.indices {
-      for other in 0..<place
-      where Stack.conflict(coupons[other].coupon.shared.policy, coupons[place].coupon.shared.policy)
-      {
-        conflicts[place] |= 1 << UInt64(other)
-        conflicts[other] |= 1 << UInt64(place)
+      let coupon = coupons[place]
+      entries[place] = Entry(terms: coupon.terms, alone: coupon.alone)
+      for other in 0..<place where Stack.conflict(coupons[other].policy, coupon.policy) {
+        entries[place].conflicts |= 1 << UInt64(other)
+        entries[other].conflicts |= 1 << UInt64(place)
       }
     }
-    self.conflicts = conflicts
-    var restGifts = [0]
-    for terms in terms.reversed() {
-      restGifts.append(restGifts[restGifts.count - 1] + (terms.isDiscount ? 0 : 1))
+    var gifts = 0
+    for place in entries.indices.reversed() {
+      gifts += entries[place].terms.isDiscount ? 0 : 1
+      entries[place].restGifts = gifts
     }
-    self.restGifts = restGifts.reversed()
+    let rows = cart.arena.take((coupons.count + 1) * cart.lineCount + 1, of: Int64.self)
+    guard let start = rows.baseAddress else { preconditionFailure("rows have room") }
+    self.rows = start
+    for line in 0..<cart.lineCount { rows[line] = cart.gross[line] }
   }
 
   /// Whether the best stack is proven to be.
   var isExact: Bool { nodeCount <= StackSearch.nodeLimit }
 
-  /// The best stack, in words.
-  mutating func run() -> Stack {
+  /// Finds the best stack.
+  mutating func run() {
     if coupons.count > 12 { tryGreedily() }
-    let lineCount = cart.lines.count
-    let lineLists = coupons.flatMap(\.covered)
-    let quantityLists = coupons.flatMap(\.quantities)
-    let unitLists = coupons.flatMap { coupon in
-      coupon.units.isEmpty
-        ? [Int64](repeating: 0, count: coupon.covered.count) : coupon.units
-    }
-    var starts = [0]
-    for coupon in coupons { starts.append(starts[starts.count - 1] + coupon.covered.count) }
-    var rows = [Int64](repeating: 0, count: (coupons.count + 1) * lineCount)
-    for line in 0..<lineCount { rows[line] = cart.gross[line] }
-    var first = Chosen()
-    first.shippingLeft = cart.shipping
-    withUnsafeTemporaryAllocation(of: Int64.self, capacity: lineCount) { weights in
-      withUnsafeTemporaryAllocation(of: Int64.self, capacity: lineCount) { remainders in
-        rows.withUnsafeMutableBufferPointer { rows in
-          lineLists.withUnsafeBufferPointer { lines in
-            quantityLists.withUnsafeBufferPointer { quantities in
-              unitLists.withUnsafeBufferPointer { units in
-                let covered = coupons.indices.map { place in
-                  let range = starts[place]..<starts[place + 1]
-                  return Terms.Covered(
-                    lines: UnsafeBufferPointer(rebasing: lines[range]),
-                    quantities: UnsafeBufferPointer(rebasing: quantities[range]),
-                    units: UnsafeBufferPointer(rebasing: units[range]))
-                }
-                covered.withUnsafeBufferPointer { covered in
-                  guard let start = rows.baseAddress, let coveredStart = covered.baseAddress
-                  else { return }
-                  visit(
-                    0, first,
-                    Workspace(
-                      rows: start, weights: weights, remainders: remainders,
-                      covered: coveredStart, lineCount: lineCount))
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    return Stack.of(places(chosen), coupons, on: cart).stack
+    visit(0, Chosen(stack: Stack(on: cart)))
   }
 
-  private mutating func visit(_ place: Int, _ stack: Chosen, _ space: Workspace) {
+  /// Whether the best stack has the coupon at that place.
+  func isApplied(_ place: Int) -> Bool { chosen.coupons >> UInt64(place) & 1 == 1 }
+
+  /// The coupons of the best stack.
+  var applied: [PricedCoupon] { places(chosen).map { coupons[$0] } }
+
+  /// Why the coupon at a place cannot be beside those of the best stack; nil where it can.
+  func reasonAgainst(_ place: Int) -> OfferReason? {
+    walk(chosen.coupons | 1 << UInt64(place)).reason
+  }
+
+  private mutating func visit(_ place: Int, _ found: Chosen) {
     nodeCount += 1
     if nodeCount > StackSearch.nodeLimit { return }
-    if place == coupons.count {
-      if isBetter(stack, than: chosen) { chosen = stack }
+    if place == entries.count {
+      if isBetter(found, than: chosen) { chosen = found }
       return
     }
-    var reach = stack.discount
-    for rest in place..<coupons.count where stack.shut >> UInt64(rest) & 1 == 0 {
-      reach = Money.sum(reach, alone[rest])
+    var reach = found.stack.discount
+    for rest in place..<entries.count where found.shut >> UInt64(rest) & 1 == 0 {
+      reach = Money.sum(reach, entries[rest].alone)
     }
     reach = min(reach, cart.goods + cart.shipping)
-    if reach < chosen.discount { return }
-    if reach == chosen.discount, stack.giftCount + restGifts[place] < chosen.giftCount { return }
-    if stack.shut >> UInt64(place) & 1 == 0, let with = adding(place, to: stack, space) {
-      visit(place + 1, with, space)
+    if reach < chosen.stack.discount { return }
+    if reach == chosen.stack.discount,
+      found.stack.giftCount + entries[place].restGifts < chosen.stack.giftCount
+    {
+      return
     }
-    visit(place + 1, stack, space)
+    if found.shut >> UInt64(place) & 1 == 0 {
+      let left = rows + found.count * cart.lineCount
+      var with = found
+      let reason = with.stack.add(
+        entries[place].terms, left: left, next: left + cart.lineCount, on: cart)
+      if reason == nil {
+        with.coupons |= 1 << UInt64(place)
+        with.count += 1
+        with.shut |= entries[place].conflicts
+        visit(place + 1, with)
+      }
+    }
+    visit(place + 1, found)
   }
 
-  /// The stack with one coupon more, whose row of lines is written; nil where it cannot be. See
-  /// `Stack.add`.
-  private func adding(_ place: Int, to stack: Chosen, _ space: Workspace) -> Chosen? {
-    let own = terms[place]
-    let covered = space.covered[place]
-    let left = space.row(stack.count)
-    let next = space.row(stack.count + 1)
-    let weights = UnsafeMutableBufferPointer(rebasing: space.weights[0..<covered.lines.count])
-    let taken = own.discount(
-      of: covered, left: left, shipping: stack.shippingLeft, weights: weights)
-    var result = stack
-    if own.isDiscount {
-      if taken == 0 { return nil }
-    } else {
-      result.giftCount += 1
+  /// The stack of some coupons, or why it cannot be. O(coupons x lines).
+  private func walk(_ wanted: UInt64) -> (found: Chosen, reason: OfferReason?) {
+    var found = Chosen(stack: Stack(on: cart))
+    // The walk is over, or has not begun: its last row is free.
+    let row = rows + entries.count * cart.lineCount
+    for line in 0..<cart.lineCount { row[line] = cart.gross[line] }
+    for place in entries.indices where wanted >> UInt64(place) & 1 == 1 {
+      if found.shut >> UInt64(place) & 1 == 1 { return (found, .exclusive) }
+      let reason = found.stack.add(entries[place].terms, left: row, next: row, on: cart)
+      if let reason { return (found, reason) }
+      found.coupons |= 1 << UInt64(place)
+      found.count += 1
+      found.shut |= entries[place].conflicts
     }
-    for line in 0..<space.lineCount { next[line] = left[line] }
-    if own.isOnShipping {
-      result.shippingLeft -= taken
-    } else if taken > 0 {
-      allocate(taken, over: weights, scratch: space.remainders)
-      for index in covered.lines.indices { next[covered.lines[index]] -= weights[index] }
-    }
-    result.discount += taken
-    result.giftCost += own.giftCost
-    if let floor = own.marginFloorPercent {
-      result.marginFloorPercent = max(floor, result.marginFloorPercent ?? floor)
-    }
-    if let floor = result.marginFloorPercent {
-      let shippingDiscount = cart.shipping - result.shippingLeft
-      let keeps = cart.keepsMargin(
-        percent: floor, goodsLeft: cart.goods - (result.discount - shippingDiscount),
-        shippingDiscount: shippingDiscount, giftCost: result.giftCost)
-      if !keeps { return nil }
-    }
-    result.coupons |= 1 << UInt64(place)
-    result.count += 1
-    result.shut |= conflicts[place]
-    return result
+    return (found, nil)
   }
 
   private mutating func tryGreedily() {
-    for place in coupons.indices.sorted(by: { (alone[$1], $0) < (alone[$0], $1) }) {
-      let (stack, reason) = Stack.of(
-        (places(chosen) + [place]).sorted(), coupons, on: cart)
-      if reason != nil { continue }
-      var found = Chosen()
-      for place in stack.places { found.coupons |= 1 << UInt64(place) }
-      found.count = stack.places.count
-      found.discount = stack.discount
-      found.giftCount = stack.giftCount
-      if isBetter(found, than: chosen) { chosen = found }
+    let order = entries.indices.sorted {
+      (entries[$1].alone, $0) < (entries[$0].alone, $1)
+    }
+    for place in order {
+      let (found, reason) = walk(chosen.coupons | 1 << UInt64(place))
+      if reason == nil, isBetter(found, than: chosen) { chosen = found }
     }
   }
 
@@ -223,8 +170,12 @@ struct StackSearch {
   }
 
   private func isBetter(_ one: Chosen, than other: Chosen) -> Bool {
-    if one.discount != other.discount { return one.discount > other.discount }
-    if one.giftCount != other.giftCount { return one.giftCount > other.giftCount }
+    if one.stack.discount != other.stack.discount {
+      return one.stack.discount > other.stack.discount
+    }
+    if one.stack.giftCount != other.stack.giftCount {
+      return one.stack.giftCount > other.stack.giftCount
+    }
     if one.count != other.count { return one.count < other.count }
     if one.coupons == other.coupons { return false }
     let ends = (expiries(one), expiries(other))

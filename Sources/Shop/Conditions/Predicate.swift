@@ -106,6 +106,7 @@ extension Value {
     case .null: return isNull
     case .string(let text):
       if case .string(let own) = self { return own.isIdentical(toText: text) }
+      if let count = joinedByteCount, count != text.utf8.count { return false }
       return scriptText?.isIdentical(toText: text) ?? false
     case .bool(let bool): return !isNull && isTruthy == bool
     case .integer, .number:
@@ -115,5 +116,17 @@ extension Value {
       return isSameNumber(as: expected)
     case .array, .object: return isWrittenLike(expected)
     }
+  }
+
+  /// How many bytes a list of strings has as text; nil for what is none. Mostly enough to tell that
+  /// a list and a text differ.
+  private var joinedByteCount: Int? {
+    guard case .array(let elements) = self else { return nil }
+    var count = max(0, elements.count - 1)
+    for element in elements {
+      guard case .string(let text) = element else { return nil }
+      count += text.utf8.count
+    }
+    return count
   }
 }

@@ -5,7 +5,11 @@
 extension String {
   /// Whether both are the same scalars. O(length); unequal text is mostly told apart at once.
   func isIdentical(toText other: String) -> Bool {
-    self == other && utf8.elementsEqual(other.utf8)
+    if utf8.count != other.utf8.count { return false }
+    return withBytes(and: other) { own, other in
+      for place in own.indices where own[place] != other[place] { return false }
+      return true
+    }
   }
 
   /// The order of UTF-16 code units, JavaScript's `<`. It differs from the order of UTF-8 only
@@ -16,7 +20,22 @@ extension String {
 
   /// An order of bytes, for sorted search alone.
   func precedesInBytes(_ other: String) -> Bool {
-    utf8.lexicographicallyPrecedes(other.utf8)
+    withBytes(and: other) { own, other in
+      for place in 0..<Swift.min(own.count, other.count) where own[place] != other[place] {
+        return own[place] < other[place]
+      }
+      return own.count < other.count
+    }
+  }
+
+  /// Both as plain bytes, which are compared several times faster than through views.
+  private func withBytes(
+    and other: String,
+    _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool
+  ) -> Bool {
+    var own = self
+    var other = other
+    return own.withUTF8 { own in other.withUTF8 { body(own, $0) } }
   }
 
   /// Lower case for comparison regardless of case.

@@ -61,6 +61,8 @@ package struct Knapsack: Sendable {
   package let bounds: [Bound]
   let cover: KnapsackCover
   private(set) var pairs = KnapsackPairs()
+  /// The most that a pair of each option may cost alone; below zero where none may be given.
+  private let mostCost: [Int64]
   /// Whether every value is a whole number, so that the upper bound may be rounded down.
   private(set) var isWhole = true
 
@@ -70,6 +72,13 @@ package struct Knapsack: Sendable {
     self.optionCount = optionCount
     self.bounds = bounds
     cover = KnapsackCover(optionCount: optionCount, bounds: bounds)
+    var mostCost = [Int64](repeating: .max, count: optionCount)
+    for (bound, options) in cover.options.enumerated() {
+      let limit = bounds[bound].limit
+      let most = cover.isCost(bound) ? limit : limit < 1 ? -1 : .max
+      for option in options { mostCost[option] = min(mostCost[option], most) }
+    }
+    self.mostCost = mostCost
   }
 
   package var customerCount: Int { pairs.customerCount }
@@ -82,7 +91,7 @@ package struct Knapsack: Sendable {
     pairs.costs.reserveCapacity(pairCount)
   }
 
-  /// Offers one option to the customer that is being appended. Amortised O(bounds of that option).
+  /// Offers one option to the customer that is being appended. Amortised O(1).
   ///
   /// A value that is not above zero is never chosen, and a pair that alone would break a bound
   /// never can be: both are left out here, which also tightens the upper bound. The value must be
@@ -91,11 +100,7 @@ package struct Knapsack: Sendable {
     precondition(option >= 0 && option < optionCount, "no such option")
     precondition(value.isFinite && value <= 9_007_199_254_740_992, "a value must be exact")
     precondition(cost >= 0 && cost <= Knapsack.maximumCost, "a cost must be exact")
-    guard value > 0 else { return }
-    for bound in cover.bounds(of: option)
-    where cover.weight(of: cost, in: bound) > bounds[bound].limit {
-      return
-    }
+    guard value > 0, cost <= mostCost[option] else { return }
     precondition(pairs.count < Int(Int32.max), "too many pairs")
     isWhole = isWhole && value == Double(Int64(value))
     pairs.append(option: option, value: value, cost: cost)

@@ -42,11 +42,7 @@ struct KnapsackDual {
     limits = knapsack.bounds.map { Double($0.limit) }
     greatest = KnapsackResponse(of: knapsack.pairs, at: prices).worth
     upperBound = .infinity
-    var all = KnapsackResponse(of: KnapsackPairs(), at: prices)
-    for pair in 0..<knapsack.pairs.count {
-      all.counts[Int(knapsack.pairs.options[pair])] += 1
-      all.costs[Int(knapsack.pairs.options[pair])] += Double(knapsack.pairs.costs[pair])
-    }
+    let all = KnapsackResponse(ofEveryPairOf: knapsack.pairs, optionCount: knapsack.optionCount)
     let limits = limits
     binding = limits.indices.filter { bound in
       let most = all.use(of: bound, in: knapsack.cover)

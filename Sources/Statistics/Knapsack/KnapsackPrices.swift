@@ -45,14 +45,42 @@ struct KnapsackResponse {
     let parts = Parallel.map(count: pairs.customerCount, weight: pairs.count) { customers in
       KnapsackResponse(of: pairs, customers, at: prices)
     }
-    self = parts[0]
+    self = KnapsackResponse.sum(of: parts)
+  }
+
+  /// The cost and the number of all pairs of each option, whoever might get them. O(pairs), on all
+  /// cores.
+  init(ofEveryPairOf pairs: KnapsackPairs, optionCount: Int) {
+    let parts = Parallel.map(count: pairs.count, weight: pairs.count) { range in
+      var part = KnapsackResponse(optionCount: optionCount)
+      let (options, costs) = (pairs.options.span, pairs.costs.span)
+      for pair in range { part.add(Int(options[pair]), cost: costs[pair]) }
+      return part
+    }
+    self = KnapsackResponse.sum(of: parts)
+  }
+
+  /// Nobody chooses anything.
+  init(optionCount: Int) {
+    costs = Array(repeating: 0, count: optionCount)
+    counts = costs
+  }
+
+  mutating func add(_ option: Int, cost: Int64) {
+    costs[option] += Double(cost)
+    counts[option] += 1
+  }
+
+  static func sum(of parts: [KnapsackResponse]) -> KnapsackResponse {
+    var sum = parts[0]
     for part in parts.dropFirst() {
-      worth += part.worth
-      for option in costs.indices {
-        costs[option] += part.costs[option]
-        counts[option] += part.counts[option]
+      sum.worth += part.worth
+      for option in sum.costs.indices {
+        sum.costs[option] += part.costs[option]
+        sum.counts[option] += part.counts[option]
       }
     }
+    return sum
   }
 
   /// What some of the customers do.

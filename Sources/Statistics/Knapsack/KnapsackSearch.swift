@@ -149,25 +149,34 @@ struct KnapsackSearch {
     around assignment: KnapsackAssignment, below upperBound: Double
   ) -> [(customer: Int, regret: Double)] {
     let margin = upperBound - assignment.value + slack
-    var open: [(customer: Int, regret: Double)] = []
-    for customer in 0..<knapsack.customerCount {
-      let range = knapsack.pairs.range(of: customer)
-      if range.isEmpty { continue }
-      var (best, second, bestPair) = (0.0, -Double.infinity, -1)
-      for pair in range {
-        let gain = gain(pair)
-        if gain > best {
-          (best, second, bestPair) = (gain, best, pair)
-        } else {
-          second = max(second, gain)
+    let (pairs, prices) = (knapsack.pairs, prices)
+    let parts = Parallel.map(count: pairs.customerCount, weight: pairs.count) { customers in
+      var open: [(customer: Int, regret: Double)] = []
+      let (starts, options) = (pairs.starts.span, pairs.options.span)
+      let (values, costs) = (pairs.values.span, pairs.costs.span)
+      let (perCost, perCount) = (prices.perCost.span, prices.perCount.span)
+      for customer in customers {
+        let range = Int(starts[customer])..<Int(starts[customer + 1])
+        if range.isEmpty { continue }
+        var (best, second, bestPair) = (0.0, -Double.infinity, -1)
+        for pair in range {
+          let option = Int(options[pair])
+          let gain = values[pair] - perCost[option] * Double(costs[pair]) - perCount[option]
+          if gain > best {
+            (best, second, bestPair) = (gain, best, pair)
+          } else {
+            second = max(second, gain)
+          }
+        }
+        // A customer who is decided, but does not have what the decision is, is open as well.
+        let regret = best - second
+        if regret <= margin || assignment.pair(of: customer) != bestPair {
+          open.append((customer, regret))
         }
       }
-      // A customer who is decided, but does not have what the decision is, is open as well.
-      let regret = best - second
-      if regret <= margin || assignment.pair(of: customer) != bestPair {
-        open.append((customer, regret))
-      }
+      return open
     }
+    let open = parts.flatMap { $0 }
     return open.sorted { ($0.regret, $0.customer) < ($1.regret, $1.customer) }
   }
 

@@ -37,6 +37,9 @@ enum Bench: Command {
       folder: folder, program: CommandLine.arguments[0], echo: echoProgram, lineCount: lines,
       secondsEach: Double(seconds)
     ).measure()
+    rows += try BenchOffers(
+      folder: folder, program: CommandLine.arguments[0], secondsEach: Double(seconds)
+    ).measure()
     Console.endProgress()
     try show(rows)
     return 0

@@ -44,8 +44,14 @@ struct LedgerHost {
   private var answered: [(line: String, reply: String)] = []
   private var keyCount = 0
   private var orderCount = 0
+  /// Where crashes in the middle of a call come from; nil where there are none.
+  private var fate: SeededGenerator?
+  /// Crashes with what the call logged, and without.
+  private(set) var keptCount = 0
+  private(set) var lostCount = 0
 
-  init(seed: UInt64) throws {
+  init(seed: UInt64, fate: SeededGenerator? = nil) throws {
+    self.fate = fate
     shop = TestShop(seed: seed)
     try shop.result("shop.configure", #"{"currency":"CNY","holdout_percent":0}"#)
     let orders = LedgerHost.customers.map {
@@ -121,12 +127,35 @@ struct LedgerHost {
   private mutating func keyed(_ method: String, _ rest: String) throws -> Reply {
     keyCount += 1
     let parameters = #"{"key":"k-\#(keyCount)",\#(rest)}"#
-    let reply = shop.call(method, parameters)
+    let known = shop.records.count
+    var reply = shop.call(method, parameters)
+    if fate?.oneIn(25) ?? false { reply = try crash(reply, known, method, parameters) }
     if reply.failure == nil {
       let line = #"{"jsonrpc":"2.0","id":7,"method":"\#(method)","params":\#(parameters)}"#
       answered.append((line, reply.line))
     }
     return reply
+  }
+
+  /// The service ends before its reply arrives, with what the call logged or without it, and the
+  /// host asks again with the same key.
+  private mutating func crash(
+    _ reply: Reply, _ known: Int, _ method: String, _ parameters: String
+  ) throws -> Reply {
+    let isKept = fate?.oneIn(2) ?? true
+    let log = isKept ? shop.records : Array(shop.records.prefix(known))
+    shop = TestShop(seed: fate?.next() ?? 0, now: shop.service.now)
+    try shop.replay(log)
+    let again = shop.call(method, parameters)
+    if isKept {
+      keptCount += 1
+      #expect(again.line == reply.line)
+      #expect(shop.records.count == log.count, "a retry does nothing twice")
+    } else {
+      lostCount += 1
+      #expect((again.failure == nil) == (reply.failure == nil))
+    }
+    return again
   }
 
   private mutating func repeatItself(_ generator: inout SeededGenerator, _ seed: Seed) throws {

@@ -4,11 +4,11 @@ import Testing
 
 /// Long random interleavings against the oracle, in and out of the order of time.
 struct LedgerPropertyTests {
-  private static let facts = PricingFacts(items: ItemTable(), settings: ShopSettings())
-  private static let hour: Int64 = 3_600_000
-  private static let start = Instant(milliseconds: 1_767_225_600_000)
+  static let facts = PricingFacts(items: ItemTable(), settings: ShopSettings())
+  static let hour: Int64 = 3_600_000
+  static let start = Instant(milliseconds: 1_767_225_600_000)
 
-  private static func policies(_ random: inout OfferRandom, version: Int) throws -> [Policy] {
+  static func policies(_ random: inout OfferRandom, version: Int) throws -> [Policy] {
     let until = start.advanced(byMilliseconds: 400 * hour).rfc3339()
     // Later versions only widen limits: a limit that is lowered below what is out holds from then
     // on for new coupons.
@@ -37,7 +37,7 @@ struct LedgerPropertyTests {
   }
 
   /// One run: the ledger, the oracle, and all facts so far.
-  private struct Run {
+  struct Run {
     var ledger = CouponLedger()
     var oracle = LedgerOracle()
     var facts: [LedgerFact] = []
@@ -91,7 +91,7 @@ struct LedgerPropertyTests {
     try Self.replay(run)
   }
 
-  private static func step(_ run: inout Run, at time: Instant) throws {
+  static func step(_ run: inout Run, at time: Instant) throws {
     switch Int.random(in: 0...13, using: &run.random) {
     case 0...3: issue(&run, at: time)
     case 4...6: take(&run, at: time, isReservation: true)
@@ -236,7 +236,7 @@ struct LedgerPropertyTests {
 }
 
 extension LedgerPropertyTests {
-  private static func check(_ run: Run, at moments: Set<Instant>) {
+  static func check(_ run: Run, at moments: Set<Instant>) {
     var problems: [String] = []
     for time in moments {
       for id in run.oracle.policies.keys.sorted() { problems += wrong(run, id, at: time) }
@@ -298,7 +298,7 @@ extension LedgerPropertyTests {
   }
 
   /// The facts, read back from values, make the same ledger.
-  private static func replay(_ run: Run) throws {
+  static func replay(_ run: Run) throws {
     var again = CouponLedger()
     for fact in run.facts {
       let read = try LedgerFact(fact.value, settings: ShopSettings())
