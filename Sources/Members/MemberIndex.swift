@@ -21,6 +21,8 @@ package struct MemberIndex: Sendable {
   package var fitted = FittedMembers()
   /// Points that were granted and spent.
   package var points = PointBook()
+  /// Where everybody stood at positions of the log that were marked.
+  package var marks = MemberMarks()
   private var present: Kept?
   private var past: Kept?
   /// The same of what RFM counts, where that is a window.

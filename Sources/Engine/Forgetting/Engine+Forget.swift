@@ -57,6 +57,7 @@ extension Engine {
       facts.forget(customer: customer)
       decisions.forget(customer: customer)
       members.points.forget(customer: customer)
+      members.marks.forget(customer: customer)
       members.noteForgotten(customer, since: before, facts: facts)
     }
     forgetCitations(of: forgotten.codes)
@@ -123,7 +124,9 @@ extension Engine {
 
   private func subject(of fact: Fact) -> String? {
     switch fact {
-    case .shop, .item, .segment, .ranker, .lifetime, .clusters, .intent, .forgotten, .replied: nil
+    case .shop, .item, .segment, .ranker, .lifetime, .clusters, .intent, .marked, .forgotten,
+      .replied:
+      nil
     case .customer(let patch): patch.id
     case .order(let draft): customer(ofOrder: draft.id) ?? draft.customer
     case .cancelled(let id, _), .returned(let id, _, _): customer(ofOrder: id)
