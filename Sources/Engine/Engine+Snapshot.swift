@@ -74,6 +74,9 @@ extension Engine {
     members.marks = try MemberMarks(from: source)
     segments = try SegmentBook(from: source)
     ledger = try CouponLedger(settings: facts.settings, from: source)
+    for (order, factor) in ledger.pointFactors {
+      members.points.setFactor(factor, ofOrder: order)
+    }
     decisions = try DecisionTable(from: source)
     replies = try ReplyBook(from: source)
   }

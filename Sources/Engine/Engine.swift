@@ -162,7 +162,11 @@ extension Engine {
     case .marked(let marked, let time):
       let view = members.view(from: Viewpoint(now: time), facts: facts)
       members.marks.add(position: marked, time: time, view: view)
-    case .coupon(let fact): ledger.apply(fact)
+    case .coupon(let fact):
+      ledger.apply(fact)
+      if let order = ledger.orderUsing(fact) {
+        members.points.setFactor(ledger.pointFactor(ofOrder: order), ofOrder: order)
+      }
     case .decided(let decision):
       guard let customer = facts.customers.index(of: decision.customer) else { return }
       decisions.add(decision, customer: customer)

@@ -61,7 +61,11 @@ extension Engine {
       members.noteForgotten(customer, since: before, facts: facts)
     }
     forgetCitations(of: forgotten.codes)
+    let booked = ledger.names(ofCustomer: id).orders
     ledger.forget(customer: id)
+    for order in booked {
+      members.points.setFactor(ledger.pointFactor(ofOrder: order), ofOrder: order)
+    }
     replies.forget(customer: id, Mentions(of: forgotten))
   }
 
