@@ -12,7 +12,10 @@ extension Engine {
       affinity.willMove(customers: both, orders: facts.orders)
       let before = facts.orders.revision
       let isKept = members.points.hasEntries(of: move.source)
-      if facts.apply(move, keepsSource: isKept) { decisions.forget(customer: move.source) }
+      if facts.apply(move, keepsSource: isKept) {
+        decisions.forget(customer: move.source)
+        members.marks.forget(customer: move.source)
+      }
       affinity.didMove(customers: both, orders: facts.orders)
       members.noteMove(move.source, move.target, since: before, facts: facts)
     }

@@ -31,6 +31,8 @@ extension Engine {
       packer.optional(members.fitted.intent) { $0.value($1.value) }
     }
     try members.points.write(to: sink)
+    try sink.put(record: "position") { $0.integer(position) }
+    try members.marks.write(to: sink)
     try segments.write(to: sink)
     try ledger.write(to: sink)
     try decisions.write(to: sink)
@@ -66,8 +68,15 @@ extension Engine {
     try members.load(facts: facts, from: source)
     members.fitted = try FittedMembers(from: source)
     members.points = try PointBook(from: source)
+    position = try source.record("position") { unpacker throws(SnapshotProblem) in
+      try unpacker.integer()
+    }
+    members.marks = try MemberMarks(from: source)
     segments = try SegmentBook(from: source)
     ledger = try CouponLedger(settings: facts.settings, from: source)
+    for (order, factor) in ledger.pointFactors {
+      members.points.setFactor(factor, ofOrder: order)
+    }
     decisions = try DecisionTable(from: source)
     replies = try ReplyBook(from: source)
   }

@@ -28,6 +28,24 @@ extension Engine {
     return found
   }
 
+  /// Whom the records of a put are about, each once: the owner where a record names an identity
+  /// of the channel that it came by. O(records), the first time O(customers).
+  ///
+  /// - Parameter field: what names the customer; `id` names nobody else's identity.
+  mutating func subjects(_ list: JSONArray, _ field: StaticString) -> Set<String> {
+    var subjects: Set<String> = []
+    let isOwn = "\(field)" == "id"
+    for record in list {
+      guard let id = record.subject(field) else { continue }
+      var owner: Int32?
+      if !isOwn, let channel = record.subject("channel") {
+        owner = facts.owner(of: Customer.Identity(channel: channel, id: id))
+      }
+      subjects.insert(owner.map { facts.customers.names[$0] } ?? id)
+    }
+    return subjects
+  }
+
   /// Where the customer of an order stands; nobody for an order of nobody.
   mutating func standings(ofOrder id: String, call: Call) -> Standings {
     guard let order = facts.orders.index(of: id) else { return Standings() }

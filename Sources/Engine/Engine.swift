@@ -44,6 +44,9 @@ package struct Engine: ~Copyable {
 
   /// What the shop said of itself, as it was said: settings follow from it.
   var saidOfShop: [Value] = []
+  /// How many records the log holds, as far as they are applied. A log that was rewritten keeps the
+  /// place of each, and a snapshot carries the number.
+  package internal(set) var position: Int64 = 0
   /// The moment of the last record that was logged or replayed. Who stamps requests goes on from
   /// there: a clock that was set back does not make facts earlier than others.
   package internal(set) var lastLogged = Instant.earliest
@@ -116,6 +119,7 @@ extension Engine {
 
   /// Ends the record of the call that was answered.
   mutating func endRecord() {
+    if journal.isOpen { position += 1 }
     journal.seal()
     record.removeAll()
     keepsReply = true
@@ -155,7 +159,14 @@ extension Engine {
     case .points(let movement):
       let customer = facts.customers.intern(movement.customer)
       members.points.apply(movement, customer: customer)
-    case .coupon(let fact): ledger.apply(fact)
+    case .marked(let marked, let time):
+      let view = members.view(from: Viewpoint(now: time), facts: facts)
+      members.marks.add(position: marked, time: time, view: view)
+    case .coupon(let fact):
+      ledger.apply(fact)
+      if let order = ledger.orderUsing(fact) {
+        members.points.setFactor(ledger.pointFactor(ofOrder: order), ofOrder: order)
+      }
     case .decided(let decision):
       guard let customer = facts.customers.index(of: decision.customer) else { return }
       decisions.add(decision, customer: customer)
@@ -189,7 +200,11 @@ extension Engine {
     }
     lastLogged = max(lastLogged, now)
     self.record = read
-    for fact in read { apply(fact) }
+    position += 1
+    for fact in read {
+      if case .marked(let marked, _) = fact { position = max(position, marked) }
+      apply(fact)
+    }
     self.record.removeAll()
   }
 

@@ -31,6 +31,7 @@ package enum Fact {
   case clusters(Value)
   case intent(Value)
   case points(PointMovement)
+  case marked(position: Int64, time: Instant)
   case coupon(LedgerFact)
   case decided(Decision)
   case forgotten(Forgotten)
@@ -91,6 +92,12 @@ extension Fact {
     case .points(let movement):
       writer.key("points")
       writer.value(movement.value)
+    case .marked(let position, _):
+      writer.key("marked")
+      writer.beginObject()
+      writer.key("position")
+      writer.integer(Int(position))
+      writer.endObject()
     case .coupon(let fact):
       writer.key("coupon")
       writer.value(fact.value)
@@ -155,6 +162,11 @@ extension Fact {
     case "points": self = .points(try PointMovement(try body.value()))
     case "coupon": self = .coupon(try LedgerFact(try body.value(), settings: settings))
     case "decided": self = .decided(try Decision(try body.value()))
+    case "marked":
+      var reader = try body.object()
+      let position = Int64(try reader.integer("position"))
+      try reader.finish()
+      self = .marked(position: position, time: now)
     case "cancelled":
       var reader = try body.object()
       self = .cancelled(

@@ -21,6 +21,8 @@ package struct MemberIndex: Sendable {
   package var fitted = FittedMembers()
   /// Points that were granted and spent.
   package var points = PointBook()
+  /// Where everybody stood at positions of the log that were marked.
+  package var marks = MemberMarks()
   private var present: Kept?
   private var past: Kept?
   /// The same of what RFM counts, where that is a window.
@@ -198,13 +200,22 @@ package struct MemberIndex: Sendable {
     if canFollow { follow(&kept!, facts: facts, changed: customer) } else { kept = nil }
   }
 
-  /// Reads the customers of the added orders, and the one of the changed order, anew.
+  /// Takes in the added orders, and reads the customer of the changed order anew.
   private static func follow(_ kept: inout Kept, facts: ShopFacts, changed: Int32?) {
     let orders = facts.orders
-    var touched = Set(orders.customer[kept.orderCount...])
-    if let changed { touched.insert(changed) }
-    for customer in touched where customer >= 0 {
-      kept.columns.refresh(customer: customer, facts: facts)
+    // Who was read anew has all of their orders.
+    var fresh: Set<Int32> = []
+    if let changed, changed >= 0 {
+      kept.columns.refresh(customer: changed, facts: facts)
+      fresh.insert(changed)
+    }
+    for order in kept.orderCount..<orders.count {
+      let customer = orders.customer[order]
+      if customer < 0 || !fresh.isEmpty && fresh.contains(customer) { continue }
+      if !kept.columns.takesIn(Int32(order), facts: facts) {
+        kept.columns.refresh(customer: customer, facts: facts)
+        fresh.insert(customer)
+      }
     }
     kept.norms = kept.columns.norms
     kept.revision = orders.revision

@@ -1,16 +1,22 @@
 // How ranks are kept
 // ------------------
 // Quintile cuts need "the k-th smallest of a million" after every order. The values lie sorted in
-// chunks of a few hundred: an insertion finds its chunk by bisection over the chunks' last values
-// and moves part of one chunk; a rank is found by walking the chunks' counts. With n values that is
-// O(sqrt n) at worst for each, with tiny constants, where sorting anew would be O(n log n). A chunk
-// that grows to twice the size is split; an empty one is taken out.
+// chunks of a few hundred. The chunks' last values lie beside each other, so that an insertion
+// finds its chunk by bisection without touching any other, and moves part of one; the chunks'
+// counts are a Fenwick tree (Fenwick 1994, "A new data structure for cumulative frequency tables"),
+// so that a rank is found in as many steps as the number of chunks has bits. A chunk that grows to
+// twice the size is split, an empty one is taken out, and then the tree is made anew: O(chunks),
+// once in hundreds of changes. With n values a change is O(chunk size + log n), a rank O(log n).
 
 /// A multiset of integers that answers which value has a rank.
 package struct RankedValues: Equatable, Sendable {
-  private static let chunkSize = 512
+  private static let chunkSize = 256
   /// Sorted inside and among each other; none is empty.
   private var chunks: [[Int64]] = []
+  /// The last value of each chunk.
+  private var lasts: [Int64] = []
+  /// The counts of the chunks as a Fenwick tree, from 1.
+  private var tree: [Int] = [0]
   package private(set) var count = 0
 
   package init() {}
@@ -28,69 +34,90 @@ package struct RankedValues: Equatable, Sendable {
       chunks.append(Array(sorted[start..<end]))
       start = end
     }
+    noteChunks()
   }
 
   /// All values, ascending.
   package var sorted: [Int64] { Array(chunks.joined()) }
 
-  /// The value of that rank, ascending from 0.
+  /// The value of that rank, ascending from 0. O(log n).
   package subscript(rank: Int) -> Int64 {
     precondition(rank >= 0 && rank < count, "ranks are below the count")
     var rest = rank
-    for chunk in chunks {
-      if rest < chunk.count { return chunk[rest] }
-      rest -= chunk.count
+    var place = 0
+    var step = 1 << (Int.bitWidth - 1 - chunks.count.leadingZeroBitCount)
+    while step > 0 {
+      if place + step < tree.count, tree[place + step] <= rest {
+        place += step
+        rest -= tree[place]
+      }
+      step >>= 1
     }
-    preconditionFailure("the chunks hold as many values as counted")
+    return chunks[place][rest]
   }
 
   package mutating func insert(_ value: Int64) {
     count += 1
     if chunks.isEmpty {
       chunks.append([value])
+      noteChunks()
       return
     }
-    let index = min(chunk(reaching: value), chunks.count - 1)
+    let index = min(Self.position(of: value, in: lasts), chunks.count - 1)
     chunks[index].insert(value, at: Self.position(of: value, in: chunks[index]))
-    if chunks[index].count < 2 * Self.chunkSize { return }
+    if value > lasts[index] { lasts[index] = value }
+    if chunks[index].count < 2 * Self.chunkSize {
+      add(1, at: index)
+      return
+    }
     let upper = Array(chunks[index][Self.chunkSize...])
     chunks[index].removeLast(upper.count)
     chunks.insert(upper, at: index + 1)
+    noteChunks()
   }
 
   /// Takes one occurrence away; the value must be there.
   package mutating func remove(_ value: Int64) {
-    let index = chunk(reaching: value)
+    let index = Self.position(of: value, in: lasts)
     precondition(index < chunks.count, "only what is there is removed")
     let position = Self.position(of: value, in: chunks[index])
     precondition(chunks[index][position] == value, "only what is there is removed")
     chunks[index].remove(at: position)
     count -= 1
-    if chunks[index].isEmpty { chunks.remove(at: index) }
+    if let last = chunks[index].last {
+      lasts[index] = last
+      add(-1, at: index)
+    } else {
+      chunks.remove(at: index)
+      noteChunks()
+    }
   }
 
-  /// The first chunk whose last value is not below `value`.
-  private func chunk(reaching value: Int64) -> Int {
-    var low = 0
-    var high = chunks.count
-    while low < high {
-      let middle = (low + high) / 2
-      if chunks[middle][chunks[middle].count - 1] < value {
-        low = middle + 1
-      } else {
-        high = middle
-      }
+  /// Makes what is known of the chunks anew. O(chunks).
+  private mutating func noteChunks() {
+    lasts = chunks.map { $0[$0.count - 1] }
+    tree = [0] + chunks.map(\.count)
+    for place in tree.indices.dropFirst() {
+      let next = place + (place & -place)
+      if next < tree.count { tree[next] += tree[place] }
     }
-    return low
+  }
+
+  private mutating func add(_ difference: Int, at index: Int) {
+    var place = index + 1
+    while place < tree.count {
+      tree[place] += difference
+      place += place & -place
+    }
   }
 
   /// The first position whose value is not below `value`.
-  private static func position(of value: Int64, in chunk: [Int64]) -> Int {
+  private static func position(of value: Int64, in values: [Int64]) -> Int {
     var low = 0
-    var high = chunk.count
+    var high = values.count
     while low < high {
       let middle = (low + high) / 2
-      if chunk[middle] < value { low = middle + 1 } else { high = middle }
+      if values[middle] < value { low = middle + 1 } else { high = middle }
     }
     return low
   }

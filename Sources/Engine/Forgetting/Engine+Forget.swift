@@ -57,10 +57,15 @@ extension Engine {
       facts.forget(customer: customer)
       decisions.forget(customer: customer)
       members.points.forget(customer: customer)
+      members.marks.forget(customer: customer)
       members.noteForgotten(customer, since: before, facts: facts)
     }
     forgetCitations(of: forgotten.codes)
+    let booked = ledger.names(ofCustomer: id).orders
     ledger.forget(customer: id)
+    for order in booked {
+      members.points.setFactor(ledger.pointFactor(ofOrder: order), ofOrder: order)
+    }
     replies.forget(customer: id, Mentions(of: forgotten))
   }
 
@@ -123,7 +128,9 @@ extension Engine {
 
   private func subject(of fact: Fact) -> String? {
     switch fact {
-    case .shop, .item, .segment, .ranker, .lifetime, .clusters, .intent, .forgotten, .replied: nil
+    case .shop, .item, .segment, .ranker, .lifetime, .clusters, .intent, .marked, .forgotten,
+      .replied:
+      nil
     case .customer(let patch): patch.id
     case .order(let draft): customer(ofOrder: draft.id) ?? draft.customer
     case .cancelled(let id, _), .returned(let id, _, _): customer(ofOrder: id)

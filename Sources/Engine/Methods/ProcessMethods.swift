@@ -61,7 +61,9 @@ enum Status: Method {
   static let result = Shape.object([
     .required("version", .string), .required("now", .moment),
     .required("shop", .map(.any), "currency and timezone"),
-    .required("counts", .map(.integer)), .required("storage", .map(.any)),
+    .required("counts", .map(.integer)),
+    .required("position", .integer, "records of the log that the answers rest on"),
+    .required("storage", .map(.any)),
     .required("memory", .map(.any)), .required("limits", .map(.integer)),
   ])
 
@@ -82,6 +84,8 @@ enum Status: Method {
     reply.string(facts.settings.zone.name)
     reply.endObject()
     write("counts", engine.counts, &reply)
+    reply.key("position")
+    reply.integer(Int(engine.position))
     reply.key("storage")
     reply.beginObject()
     engine.surroundings.storageStatus(&reply)

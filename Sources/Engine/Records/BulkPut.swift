@@ -96,7 +96,7 @@ extension Engine {
 
     var before: Standings?
     if asksTransitions, let subject {
-      before = standings(of: Set(list.compactMap { $0.subject(subject) }), call: call)
+      before = standings(of: subjects(list, subject), call: call)
     }
     var result = BulkResult()
     let zone = facts.settings.zone

@@ -86,24 +86,43 @@ struct MemberColumns: Sendable {
     return true
   }
 
-  /// Reads one customer's orders anew. O(orders of the customer + square root of the customers).
+  /// Reads one customer's orders anew. O(orders of the customer + log customers).
   mutating func refresh(customer: Int32, facts: ShopFacts) {
     summaries.extend(to: Int(customer) + 1, with: OrderSummary())
+    replace(
+      customer, with: OrderSummary(of: customer, facts: facts, horizon: horizon, start: start))
+  }
+
+  /// Takes in an added order of somebody; false, and nothing done, where it is earlier than one
+  /// that counts already, so that their orders have to be read anew. O(lines + log customers).
+  mutating func takesIn(_ order: Int32, facts: ShopFacts) -> Bool {
+    let time = facts.orders.time[Int(order)]
+    if time > horizon || time < start { return true }
+    let customer = facts.orders.customer[Int(order)]
+    summaries.extend(to: Int(customer) + 1, with: OrderSummary())
+    var summary = summaries[Int(customer)]
+    if let last = summary.last, time < last { return false }
+    summary.take(order, facts: facts)
+    replace(customer, with: summary)
+    return true
+  }
+
+  private mutating func replace(_ customer: Int32, with new: OrderSummary) {
     let old = summaries[Int(customer)]
-    let new = OrderSummary(of: customer, facts: facts, horizon: horizon, start: start)
     if old == new { return }
     summaries[Int(customer)] = new
     totals.remove(old)
     totals.add(new)
-    if let last = old.last {
-      lastDays.remove(Int64(zone.day(of: last).number))
-      orderCounts.remove(Int64(old.orders))
-      spends.remove(old.spend)
-    }
-    if let last = new.last {
-      lastDays.insert(Int64(zone.day(of: last).number))
-      orderCounts.insert(Int64(new.orders))
-      spends.insert(new.spend)
-    }
+    func day(_ last: Instant) -> Int64 { Int64(zone.day(of: last).number) }
+    Self.replace(old.last.map(day), new.last.map(day), in: &lastDays)
+    let (was, stands) = (old.last != nil, new.last != nil)
+    Self.replace(was ? Int64(old.orders) : nil, stands ? Int64(new.orders) : nil, in: &orderCounts)
+    Self.replace(was ? old.spend : nil, stands ? new.spend : nil, in: &spends)
+  }
+
+  private static func replace(_ old: Int64?, _ new: Int64?, in values: inout RankedValues) {
+    if old == new { return }
+    if let old { values.remove(old) }
+    if let new { values.insert(new) }
   }
 }

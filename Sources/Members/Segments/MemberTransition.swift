@@ -43,6 +43,26 @@ package struct MemberTransition: Equatable, Sendable {
     return transitions
   }
 
+  /// What differs between a mark of the log and a viewpoint, by customer as given, then by field.
+  /// O(customers).
+  package static func all(
+    of customers: [Int32], since mark: MemberMarks.Mark, to after: MemberView, fields: [Field]
+  ) -> [MemberTransition] {
+    var transitions: [MemberTransition] = []
+    for customer in customers {
+      let (old, new) = (mark.positions(of: customer), after.profile(of: customer).positions)
+      for (place, field) in Field.allCases.enumerated()
+      where old[place] != new[place] && fields.contains(field) {
+        transitions.append(
+          .init(customer: customer, field: field, from: old[place], to: new[place]))
+      }
+    }
+    return transitions
+  }
+
+  /// The place of somebody who is not known.
+  package static let nowhere: [String?] = Field.allCases.map { _ in nil }
+
   /// How many made each move, the most frequent first, ties by field and names.
   package static func moves(_ transitions: [MemberTransition]) -> [(move: Move, count: Int)] {
     var counts: [Move: Int] = [:]

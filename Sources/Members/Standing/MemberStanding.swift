@@ -15,6 +15,9 @@ import Shop
 //
 //   earned + granted + owed = live + spent + expired
 //
+// A coupon that multiplies points (`PointBook.setFactor`) does so from when it is used for an order
+// until that use is taken back, as if it had always been so.
+//
 // A level is reached by what the window holds: reached(t). Without terms of validity the level at t
 // is reached(t). With them it is a state that moves with time:
 //
@@ -111,7 +114,7 @@ package struct MemberStanding: Sendable {
         book(entries[place].element, facts)
         place += 1
       }
-      take(order, at: time, birthday: birthday, facts)
+      take(order, at: time, birthday: birthday, facts, view.points)
     }
     while place < entries.count {
       book(entries[place].element, facts)
@@ -205,7 +208,7 @@ package struct MemberStanding: Sendable {
   // MARK: Orders
 
   private mutating func take(
-    _ order: Int32, at time: Instant, birthday: Day?, _ facts: ShopFacts
+    _ order: Int32, at time: Instant, birthday: Day?, _ facts: ShopFacts, _ book: PointBook
   ) {
     expire(by: time)
     advanceLevel(to: time)
@@ -215,7 +218,8 @@ package struct MemberStanding: Sendable {
       let factor = rule.factor(
         on: PointRules.Occasion(
           level: levelID, channel: facts.channelName(facts.orders.channel[Int(order)]),
-          day: zone.day(of: time), birthday: birthday))
+          day: zone.day(of: time), birthday: birthday),
+        coupons: book.factor(ofOrder: facts.orders.names[order]))
       points = rule.points(for: net, factor: factor)
       let expires = rule.validity?.end(from: time, zone)
       earned = Money.sum(earned, points)

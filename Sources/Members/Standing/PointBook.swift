@@ -43,8 +43,21 @@ package struct PointBook: Sendable {
 
   private var entries: [Int32: [Entry]] = [:]
   package private(set) var count = 0
+  /// What coupons multiply the points of an order by, in hundredths, by the order's id; follows
+  /// from the ledger of coupons and is not part of a snapshot.
+  private var factors: [String: Int64] = [:]
 
   package init() {}
+
+  /// What a coupon that was used for an order multiplies its points by, in hundredths; 100 where
+  /// none was. O(1).
+  func factor(ofOrder id: @autoclosure () -> String) -> Int64 {
+    factors.isEmpty ? 100 : factors[id()] ?? 100
+  }
+
+  /// Says what coupons multiply an order's points by, in hundredths; nil: nothing. The order need
+  /// not be known yet.
+  package mutating func setFactor(_ factor: Int64?, ofOrder id: String) { factors[id] = factor }
 
   package var isEmpty: Bool { entries.isEmpty }
 

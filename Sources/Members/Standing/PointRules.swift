@@ -4,10 +4,11 @@ import Shop
 // ---------------------
 // An order earns `points` for each whole `per` minor units of what is paid for what stands of it,
 // times a factor in hundredths, rounded down once. The factor is the highest of those multipliers
-// that apply, or their product, capped; 1 where none does. A multiplier applies where everything
-// that it states holds: the level that the customer had just before the order, the order's channel,
-// its local weekday, day of the month or date, and the customer's birthday (its day or its month;
-// who was born on 29 February has it on 28 February of common years).
+// that apply, or their product, and 1 where none does; times what coupons that the order used
+// multiply by; capped. A multiplier applies where everything that it states holds: the level that
+// the customer had just before the order, the order's channel, its local weekday, day of the month
+// or date, and the customer's birthday (its day or its month; who was born on 29 February has it on
+// 28 February of common years).
 //
 // Rules hold for orders from a moment on, `from`: when they were configured, unless they state
 // another. Orders keep the rules that were in force at their time; before the first there are none
@@ -59,7 +60,9 @@ package struct PointRules: Equatable, Sendable {
   }
 
   /// In hundredths. O(multipliers).
-  func factor(on occasion: Occasion) -> Int64 {
+  ///
+  /// - Parameter coupons: what coupons multiply by besides, in hundredths, at most 10^8.
+  func factor(on occasion: Occasion, coupons: Int64 = 100) -> Int64 {
     var factor: Int64 = 100
     var found = false
     for multiplier in multipliers where multiplier.applies(on: occasion) {
@@ -69,7 +72,7 @@ package struct PointRules: Equatable, Sendable {
       }
       found = true
     }
-    return min(cap, factor)
+    return min(cap, factor * coupons / 100)
   }
 
   /// Points for an amount; none for nothing or less.

@@ -52,6 +52,88 @@ import Wire
     #expect(try shop.failure("points.grant", past).path == "expires")
   }
 
+  // MARK: Coupons that multiply
+
+  /// A shop with a coupon that multiplies by 2.5, redeemed for order `o` of 1,500: of two lines.
+  private func multiplying(orderFirst: Bool) throws -> TestShop {
+    let shop = try Self.shop()
+    try shop.result(
+      "policies.put",
+      #"{"policies":[{"id":"p","gives":{"kind":"points_multiplier","factor":2.5}}]}"#)
+    let issued = try shop.result(
+      "coupons.issue", #"{"policy":"p","customers":["a"],"key":"i"}"#)
+    let code = try #require(issued["issued"]?.each("code").first)
+    shop.advance(hours: 1)
+    let lines =
+      #"[{"item":"tea","quantity":1,"unit_price":1000},{"item":"cup","quantity":1,"unit_price":500}]"#
+    let calls = [
+      (
+        "orders.put",
+        #"{"orders":[{"id":"o","customer":"a","time":"\#(shop.service.now.rfc3339())","lines":\#(lines)}]}"#
+      ),
+      (
+        "coupons.redeem",
+        #"{"key":"u","customer":"a","order":"o","cart":{"lines":\#(lines)},"codes":["\#(code)"]}"#
+      ),
+    ]
+    for (method, parameters) in orderFirst ? calls : calls.reversed() {
+      try shop.result(method, parameters)
+    }
+    return shop
+  }
+
+  @Test(arguments: [true, false])
+  func aCouponMultipliesThePointsOfItsOrderAlone(orderFirst: Bool) throws {
+    let shop = try multiplying(orderFirst: orderFirst)
+    let other = Self.order("other", 1_000, time: shop.service.now.rfc3339())
+    try shop.result("orders.put", other)
+    for shop in [shop, try shop.restarted(), try shop.startedFromSnapshot()] {
+      // 15 x 2.5, rounded down, and 10.
+      #expect(try account(shop)["points"]?.int == 37 + 10)
+    }
+  }
+
+  @Test func whatComesBackTakesItsMultipliedPointsBack() throws {
+    let shop = try multiplying(orderFirst: true)
+    try shop.result(
+      "orders.return", #"{"order":"o","lines":[{"item":"cup","quantity":1}],"key":"k"}"#)
+    #expect(try account(shop)["points"]?.int == 25)
+    // The use of the coupon comes back, and the order stands.
+    try shop.result("coupons.return", #"{"key":"c","order":"o"}"#)
+    for shop in [shop, try shop.restarted(), try shop.startedFromSnapshot()] {
+      #expect(try account(shop)["points"]?.int == 10)
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func aCancelledOrderGivesAllOfThemBackAndTheCouponCanBeUsedAgain(orderFirst: Bool) throws {
+    let shop = try multiplying(orderFirst: orderFirst)
+    let reply = try shop.result("orders.cancel", #"{"order":"o"}"#)
+    let code = try #require(reply["restored"]?.texts.first)
+    for shop in [shop, try shop.restarted(), try shop.startedFromSnapshot()] {
+      #expect(try account(shop)["points"]?.int == 0)
+    }
+    try shop.result("orders.put", Self.order("next", 400, time: shop.service.now.rfc3339()))
+    let cart = #"{"lines":[{"item":"tea","quantity":1,"unit_price":400}]}"#
+    let held = try shop.result(
+      "coupons.reserve",
+      #"{"key":"r","customer":"a","order":"next","cart":\#(cart),"codes":["\#(code)"]}"#)
+    #expect(try account(shop)["points"]?.int == 4, "a reservation is no use")
+    try shop.result(
+      "coupons.redeem", #"{"key":"v","reservation":"\#(held["reservation"]?.text ?? "")"}"#)
+    #expect(try account(shop)["points"]?.int == 10)
+  }
+
+  @Test func aForgottenHoldersCouponMultipliesNothing() throws {
+    let shop = try multiplying(orderFirst: false)
+    try shop.result("customers.forget", #"{"customer":"a"}"#)
+    let again = Self.order("o", 1_000, time: shop.service.now.rfc3339())
+    try shop.result("orders.put", again)
+    for shop in [shop, try shop.restarted(), try shop.startedFromSnapshot()] {
+      #expect(try account(shop)["points"]?.int == 10)
+    }
+  }
+
   @Test func conditionsSeePointsAndLevels() throws {
     let shop = try Self.shop()
     try shop.result(

@@ -124,7 +124,7 @@ struct SampleWorld {
     case "segments.funnel": return [("segment", #""buyers""#), ("months", "3"), at]
     case "customers.changes":
       return [
-        ("since", #""2026-01-01T00:00:00Z""#), ("fields", #"["tier"]"#),
+        ("since", #""2026-01-01T00:00:00Z""#), ("mark", "true"), ("fields", #"["tier"]"#),
         ("segment", #""buyers""#), ("limit", "3"), at,
       ]
     case "segments.cross":

@@ -14,6 +14,8 @@ import Testing
   private struct Order {
     var day: Double
     var net: Int64
+    /// Of its coupons, hundredths.
+    var factor: Int64
   }
 
   private struct Move {
@@ -75,7 +77,9 @@ import Testing
     }
 
     mutating func order(_ order: Order) {
-      gain(order.net / per, order.day, order.day.rounded(.down) + Double(validDays) + 1)
+      gain(
+        order.net / per * order.factor / 100, order.day,
+        order.day.rounded(.down) + Double(validDays) + 1)
       seen.append(order)
       guard let levelDays else { return }
       let reached = reached(order.day)
@@ -138,7 +142,13 @@ import Testing
             shop.facts.applyCancel(order)
           }
           if shop.facts.orders.stands(order) {
-            orders.append(Order(day: day, net: shop.facts.orders.net(order: order)))
+            let factors: [Int64] = [50, 150, 300, 700]
+            let factor = generator.oneIn(3) ? factors[generator.integer(in: 0...3)] : 100
+            if factor != 100 {
+              index.points.setFactor(factor, ofOrder: shop.facts.orders.names[order])
+            }
+            orders.append(
+              Order(day: day, net: shop.facts.orders.net(order: order), factor: factor))
           }
         }
       }
