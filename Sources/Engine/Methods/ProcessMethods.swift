@@ -62,8 +62,8 @@ enum Status: Method {
     .required("version", .string), .required("now", .moment),
     .required("shop", .map(.any), "currency and timezone"),
     .required("counts", .map(.integer)),
-    .required("position", .integer, "records of the log that the answers rest on"),
     .required("storage", .map(.any)),
+    .required("position", .integer, "records of the log that the answers rest on"),
     .required("memory", .map(.any)), .required("limits", .map(.integer)),
   ])
 
@@ -84,12 +84,12 @@ enum Status: Method {
     reply.string(facts.settings.zone.name)
     reply.endObject()
     write("counts", engine.counts, &reply)
-    reply.key("position")
-    reply.integer(Int(engine.position))
     reply.key("storage")
     reply.beginObject()
     engine.surroundings.storageStatus(&reply)
     reply.endObject()
+    reply.key("position")
+    reply.integer(Int(engine.position))
     reply.key("memory")
     reply.beginObject()
     reply.key("matrix_cells")

@@ -41,6 +41,9 @@ package final class MemberProfile: FieldSource {
   package let summary: OrderSummary
   private(set) lazy var tastes = Tastes(of: customer, in: view)
   private(set) lazy var style = MemberStyle(of: self)
+  private(set) lazy var hourChoice = chooseHour()
+  private(set) lazy var channelChoice = chooseChannel()
+  private(set) lazy var categoryChoice = chooseCategory()
 
   init(of customer: Int32, in view: MemberView) {
     self.customer = customer
@@ -119,12 +122,17 @@ package final class MemberProfile: FieldSource {
     perOrder(Double(summary.discounted), to: view.norms.discountShare)
   }
 
-  package var preferredChannel: String? { tastes.preferredChannel }
-  package var preferredCategory: String? { tastes.preferredCategory }
+  /// Shrunken to the shop's, as `MemberStyle` says; nil without an order by some channel.
+  package var preferredChannel: String? { channelChoice?.text }
+  /// Shrunken to the shop's; nil without a line of some category.
+  package var preferredCategory: String? { categoryChoice?.text }
   /// What the customer bought in at least two orders, the most often bought first, ties by id.
   package var preferredItems: [Int32] { tastes.preferredItems }
-  /// The local hour of the day, 0 to 23, at which the customer orders most; nil without an order.
-  package var preferredHour: Int? { tastes.preferredHour }
+  /// The local hour of the day, 0 to 23, at which the customer orders, shrunken to the
+  /// shop's; nil without an order.
+  package var preferredHour: Int? {
+    if case .integer(let hour)? = hourChoice?.value { Int(hour) } else { nil }
+  }
 
   // MARK: Shrinking
 

@@ -151,6 +151,14 @@ struct StyleCounts: Equatable, Sendable {
     }
   }
 
+  /// The brand of most lines, of equal ones the first by name; nil without any. O(brands).
+  func leadingBrand(_ names: NameTable) -> Int32? {
+    brands.filter { $0.value > 0 }.max { left, right in
+      left.value != right.value
+        ? left.value < right.value : names.precedes(right.key, left.key)
+    }?.key
+  }
+
   func band(of item: Int32) -> PriceBand? {
     Int(item) < bandOfItem.count ? bandOfItem[Int(item)] : nil
   }

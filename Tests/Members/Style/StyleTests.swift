@@ -1,3 +1,4 @@
+import Foundation
 import Members
 import Shop
 import TestSupport
@@ -22,15 +23,45 @@ import Testing
     #expect(profile.field("preferred_hour") == .integer(19))
     let hour = profile.value(at: "style.hour")
     #expect(hour["evidence"] == .integer(4))
-    let expected = (3 + 5 * 3.0 / 8) / 9
+    // Of four orders the last weighs one; five orders halve a weight.
+    let weights = (0..<4).map { pow(0.5, Double($0) / 5) }
+    let sum = weights.reduce(0, +)
+    let expected = (sum - 1 + 5 * 3.0 / 8) / (sum + 5)
     #expect(abs((number(hour["share"]) ?? 0) - expected) < 1e-4)
     #expect(profile.value(at: "style.channel.value") == .string("app"))
+    #expect(abs((number(profile.value(at: "style.channel.share")) ?? 0) - expected) < 1e-4)
     // 2026-01-01 was a Thursday; Ann on Thursday, Friday, Saturday, Tuesday: Tuesday is her own
-    // alone, and the others are ahead by the shop's share.
-    #expect(profile.field("preferred_weekday") == .integer(4))
+    // alone, the others are ahead by the shop's share, and of them Saturday was last.
+    #expect(profile.field("preferred_weekday") == .integer(6))
     #expect(profile.field("nps") == nil && profile.field("interaction") == nil)
     #expect(
       try shop.profile("bob", from: SampleShop.now(10)).field("preferred_hour") == .integer(8))
+  }
+
+  /// What most people of the shop buy weighs more for who bought little, in the order of how much
+  /// people differ: the brand most, which may be one that they never bought.
+  @Test func categoryAndBrandAreShrunkenToTheShop() throws {
+    var shop = SampleShop()
+    for (item, category, brand) in [("sencha", "Tea", "leaf"), ("mocha", "Coffee", "bean")] {
+      var patch = ItemPatch(id: item)
+      patch.category = .set([category])
+      patch.brand = .set(brand)
+      shop.facts.items.apply(patch)
+    }
+    for day in 0..<90 { shop.order("bob", day: Double(day), item: "mocha", channel: "app") }
+    for day in 0..<2 { shop.order("ann", day: Double(day), item: "sencha", channel: "store") }
+    var profile = try shop.profile("ann", from: SampleShop.now(100))
+    // One category alone was hers; of the brands the shop's leader is the better guess.
+    #expect(profile.preferredCategory == "Tea" && profile.preferredChannel == "store")
+    #expect(profile.field("preferred_brand") == .string("bean"))
+    let brand = profile.value(at: "style.brand")
+    #expect(brand["evidence"] == .integer(2))
+    #expect(abs((number(brand["share"]) ?? 0) - 140.0 * 90 / 92 / 142) < 1e-4)
+    let share = number(profile.value(at: "style.category.share")) ?? 0
+    #expect(abs(share - (2 + 40.0 * 2 / 92) / 42) < 1e-4)
+    shop.order("ann", day: 3, item: "mocha", channel: "app")
+    profile = try shop.profile("ann", from: SampleShop.now(100))
+    #expect(profile.preferredCategory == "Coffee" && profile.preferredChannel == "app")
   }
 
   @Test func aMemberWithoutAnythingHasNoStyle() throws {
