@@ -88,7 +88,8 @@ import Testing
   }
 
   @Test func aPositionThatIsNotKeptIsRefusedAndOneBetweenMarksSaysWhichItIs() throws {
-    let shop = try SampleWorld().shop
+    let shop = TestShop()
+    try shop.result("customers.put", #"{"customers":[{"id":"old"}]}"#)
     let early = try #require(try shop.result("status")["position"]?.int)
     let ask = { (position: Int64) in #"{"since_position":\#(position)}"# }
     #expect(try shop.failure("customers.changes", ask(early)).reason == "position_not_kept")

@@ -7,6 +7,8 @@ struct SampleWorld {
   let code: String
   let reservedCode: String
   let reservation: String
+  /// A position of the log that `customers.changes` can be asked about.
+  let marked: Int64
 
   static let items = #"""
     {"items":[{"id":"tea","title":"Tea","category":["Drinks","Tea"],"brand":"Leaf","price":1290,"cost":800,
@@ -55,6 +57,7 @@ struct SampleWorld {
     try shop.result("train", "{}")
     try shop.result("evaluate", "{}")
     try shop.result("members.fit", "{}")
+    marked = try shop.result("customers.changes", #"{"mark":true}"#)["position"]?.int ?? -1
   }
 
   static let cart =
@@ -124,7 +127,8 @@ struct SampleWorld {
     case "segments.funnel": return [("segment", #""buyers""#), ("months", "3"), at]
     case "customers.changes":
       return [
-        ("since", #""2026-01-01T00:00:00Z""#), ("mark", "true"), ("fields", #"["tier"]"#),
+        ("since", #""2026-01-01T00:00:00Z""#), ("since_position", "\(marked)"), ("mark", "true"),
+        ("fields", #"["tier"]"#),
         ("segment", #""buyers""#), ("limit", "3"), at,
       ]
     case "segments.cross":
@@ -267,6 +271,13 @@ struct SampleWorld {
     for sample in samples(of: method) {
       if method == "coupons.redeem", sample.name != "key",
         (sample.name == "reservation") != isReservation
+      {
+        continue
+      }
+      // A position stands in place of a moment, and was marked after `at`.
+      if method == "customers.changes",
+        name == "since_position"
+          ? ["since", "at"].contains(sample.name) : sample.name == "since_position"
       {
         continue
       }
