@@ -43,7 +43,8 @@ import TestSupport
       var host = try LedgerHost(seed: value, fate: SeededGenerator(seed: value + 4_000_000))
       for step in 1...150 {
         do { try host.act(&generator, seed) } catch {
-          throw SeedFailure(seed: seed, underlying: error)
+          Issue.record("\(seed): \(error)")
+          return
         }
         if step % 15 == 0 { try host.check(seed) }
       }
