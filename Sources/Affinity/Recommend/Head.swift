@@ -134,7 +134,8 @@ struct Head {
       case .upgrade(let owned): (source, because) = (.upgrade, [owned])
       case .accessory(let owned): (source, because) = (.accessory, [owned])
       case .newItem: source = .newItem
-      case .substitute(let missing, _) where !cell.isTouched:
+      case .substitute(let missing, _)
+      where !cell.isTouched && popularity.share(of: entry.item) == 0:
         (source, because) = (.substitute, [missing])
       default: break
       }

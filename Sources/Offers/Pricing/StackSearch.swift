@@ -24,8 +24,8 @@ import Shop
 //
 // Speed. A stack is a set of bits, and what is left of the lines stands in rows, one for each
 // number of coupons chosen: "without" goes on with the row that it was given, "with" writes the
-// next. Nothing is allocated during the walk; the chosen stack is put into words at its end, and why
-// another coupon is not among them follows from the same numbers.
+// next. Nothing is allocated during the walk; the chosen stack is put into words at its end, and
+// why another coupon is not among them follows from the same numbers.
 
 /// Finds the stack that takes the most off a cart.
 struct StackSearch {

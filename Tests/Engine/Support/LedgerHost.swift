@@ -38,7 +38,8 @@ struct LedgerHost {
 
   var shop: TestShop
   var coupons: [String: Coupon] = [:]
-  var reservations: [String: (codes: [String], order: String, discount: Int64)] = [:]
+  var reservations: [String: (codes: [String], order: String, discount: Int64, until: Instant)] =
+    [:]
   var orders: [String: Order] = [:]
   /// Keyed lines that were answered with a result, with what was answered.
   private var answered: [(line: String, reply: String)] = []
@@ -232,7 +233,7 @@ struct LedgerHost {
         coupons[code]?.state = "reserved"
         coupons[code]?.until = until
       }
-      reservations[result["reservation"]?.text ?? ""] = (codes, order, discount)
+      reservations[result["reservation"]?.text ?? ""] = (codes, order, discount, until)
     }
   }
 
@@ -258,8 +259,9 @@ struct LedgerHost {
     let isRedeeming = generator.oneIn(2)
     let reply = try keyed(
       isRedeeming ? "coupons.redeem" : "coupons.release", #""reservation":"\#(id)""#)
+    // By this reservation, and not by a later one of the same coupons.
     let isHeld = held.codes.allSatisfy { code in
-      coupons[code].map { state(of: $0) == "reserved" } ?? false
+      coupons[code].map { state(of: $0) == "reserved" && $0.until == held.until } ?? false
     }
     guard case .result(let result) = reply.outcome else {
       return #expect(!isHeld || !isRedeeming, "\(reply.line)")

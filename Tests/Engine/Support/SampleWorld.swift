@@ -141,7 +141,8 @@ struct SampleWorld {
     case "recommend":
       return [
         ("customer", #""c-1""#), ("basket", #"["tea"]"#), ("k", "2"), ("channel", #""store""#), at,
-        ("repeats", #""none""#), ("exclude", #"["cup"]"#), ("include", #"["pot"]"#),
+        ("repeats", #""none""#), ("sources", #"["co_purchase"]"#), ("exclude", #"["cup"]"#),
+        ("include", #"["pot"]"#),
         ("where", #"{"price":{"$gt":1}}"#), ("per_category", "2"), ("per_brand", "2"),
         ("boost", #"[{"where":{"brand":"Leaf"},"factor":2}]"#), ("margin_weight", "0.5"),
         ("diversity", "0.5"), ("explain", "true"), ("customers", #"["c-1"]"#),
