@@ -26,6 +26,8 @@ struct Popularity: Sendable {
   /// The items of the largest shares, the best first, ties by id: as many as were asked for.
   /// Sorting all items for each new order would cost more than the rest of an answer.
   private(set) var order: [Int32] = []
+  /// Whether `order` holds all there are.
+  private var isComplete = false
   let isRecent: Bool
   /// How many items have stood in a basket, at most.
   private let itemCount: Int
@@ -77,7 +79,7 @@ struct Popularity: Sendable {
 
   /// Brings `order` to so many items, or to all there are. O(items) where it has fewer.
   mutating func extend(to count: Int, names: NameTable) {
-    if order.count >= count { return }
+    if order.count >= count || isComplete { return }
     var candidates: [Ranked] = []
     for item in 0..<Int32(itemCount) {
       let key = key(of: item)
@@ -86,6 +88,7 @@ struct Popularity: Sendable {
     var queue = RankedQueue(candidates, expected: (count + 1) / 2)
     order.removeAll(keepingCapacity: true)
     while order.count < count, let next = queue.next(names) { order.append(next.item) }
+    isComplete = order.count == candidates.count
   }
 
   /// Takes over the order of a ranking of before, to which nothing happened but that these items

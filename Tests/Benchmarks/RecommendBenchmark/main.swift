@@ -109,23 +109,20 @@ func measure(lineCount: Int) {
   }
   show("an order folded in           ", folds)
   show("the answer after it          ", answers)
-  verify(&shop, customers.prefix(50), question)
+  let questions = customers.prefix(50).map(question)
+  verify(&shop, questions)
 }
 
 /// What the index answers after all these orders is what one made anew from them does.
-func verify(
-  _ shop: inout BenchmarkShop, _ customers: ArraySlice<Int32>,
-  _ question: (Int32) -> RecommendQuery
-) {
+func verify(_ shop: inout BenchmarkShop, _ questions: [RecommendQuery]) {
   var anew = AffinityIndex()
   for order in 0..<Int32(shop.facts.orders.count) { anew.added(order, orders: shop.facts.orders) }
-  for customer in customers {
-    let query = question(customer)
+  for query in questions {
     let kept = shop.recommend(query, Ranker.standard).slots
     let fresh = anew.recommend(query, facts: shop.facts, ranker: Ranker.standard) { _ in nil }.slots
     precondition(kept == fresh, "an index kept fresh answers as one made anew")
   }
-  print("  \(customers.count) answers equal those of an index made anew")
+  print("  \(questions.count) answers equal those of an index made anew")
 }
 
 let asked = CommandLine.arguments.dropFirst().compactMap { Int($0) }
