@@ -60,7 +60,7 @@ extension Engine {
     let facts = self.facts
     let view = members.view(from: viewpoint, facts: facts)
     let names = facts.customers.names
-    let profile = { (customer: Int32) in view.profile(of: customer) }
+    let profile = { @Sendable (customer: Int32) in view.profile(of: customer) }
     let asksPreference = policies.contains { $0.scope == .preferred }
     let asksLapse = request.objective == .reactivations
     let asksChannel = request.quotas.contains { $0.channels != nil }

@@ -12,7 +12,7 @@
 // alike on one core and on many, and a machine with more cores gives the same answer sooner.
 
 /// Passes over ranges on all cores of the machine.
-enum Parallel {
+package enum Parallel {
   /// Into how many parts a whole is cut.
   private static let partCount = 32
   /// Below so many elements, one core is as fast.
@@ -21,7 +21,7 @@ enum Parallel {
   /// What `body` makes of each part of `0 ..< count`, in the order of the parts.
   ///
   /// - Parameter weight: elements that the work is about; it decides whether threads are worth it.
-  static func map<Result: Sendable>(
+  package static func map<Result: Sendable>(
     count: Int, weight: Int, _ body: @Sendable (Range<Int>) -> Result
   ) -> [Result] {
     guard weight >= worthwhile, count >= partCount else { return [body(0..<count)] }

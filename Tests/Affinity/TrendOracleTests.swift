@@ -55,7 +55,8 @@ import Testing
   /// The weight of every standing basket of a channel by its age, summed by item: from the orders
   /// alone.
   private static func recount(
-    _ facts: ShopFacts, day: Int64, channel: Int32
+    _ facts: ShopFacts, day: Int64, channel: Int32, window: Int64 = 84,
+    factor: Double = 0.951_695_153_106_332_6
   ) -> (scores: [Int32: Int64], total: Int64) {
     var scores: [Int32: Int64] = [:]
     var total: Int64 = 0
@@ -63,10 +64,10 @@ import Testing
       let index = Int(basket.order)
       if channel >= 0, facts.orders.channel[index] != channel { continue }
       let age = day - TrendBoard.day(of: facts.orders.time[index])
-      if age >= 84 { continue }
-      // 2^16 halved every 14 days.
+      if age >= window { continue }
+      // 2^16 halved every 14 days, or as the factor says.
       var weight = 65_536.0
-      for _ in 0..<max(0, age) { weight *= 0.951_695_153_106_332_6 }
+      for _ in 0..<max(0, age) { weight *= factor }
       let rounded = Int64(weight + 0.5)
       total += rounded
       for item in basket.items { scores[item, default: 0] += rounded }
@@ -105,6 +106,13 @@ import Testing
           #expect(own == scores[item] ?? 0, "\(seed)")
           let share = total == 0 ? 0 : Double(own) / Double(total)
           #expect(board.share(of: item) == share, "\(seed)")
+        }
+        // Of the last four weeks, halved every 4 days.
+        let fresh = TrendOracleTests.recount(
+          world.facts, day: day, channel: channel, window: 28, factor: 0.840_896_415_253_714_6)
+        #expect(board.freshTotalWeight == fresh.total, "\(seed)")
+        for (item, score) in board.freshScores.enumerated() {
+          #expect(score == fresh.scores[Int32(item)] ?? 0, "\(seed)")
         }
       }
     }

@@ -4,7 +4,7 @@ import Statistics
 /// The candidates of a question of the past, and which of them were bought.
 struct PastCandidates: Sendable {
   /// Negatives that are kept of one question; it has up to 128 candidates.
-  static let maximumNegativeCount = 96
+  static let maximumNegativeCount = 64
 
   /// Row by row, as `RankFeatures` has them.
   var features: [Float]

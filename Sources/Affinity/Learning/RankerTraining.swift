@@ -38,12 +38,13 @@ package struct RankerFit: Equatable, Sendable {
 package struct RankerTraining: Sendable {
   package struct Options: Sendable {
     package var seed: UInt64 = 1
-    /// Questions of a kind to learn from, at most, of each shop.
-    package var maximumQuestionCount = 5_000
-    package var maximumHeldOutCount = 1_000
+    /// Orders to ask about, at most, of each shop; about as many questions of each kind.
+    package var maximumQuestionCount = 12_000
+    /// Of those, the ones by which what was fitted is compared with what is in use.
+    package var maximumHeldOutCount = 3_000
     /// Fewer questions of a kind than this are too few to learn from.
     package var minimumQuestionCount = 300
-    package var maximumTreeCount = 100
+    package var maximumTreeCount = 150
     /// Levels of a tree.
     package var depth = 5
     package var rate = 0.1
@@ -61,6 +62,8 @@ package struct RankerTraining: Sendable {
   private var learn: [Ranker.Kind: [PastCandidates]] = [:]
   private var stop: [Ranker.Kind: [PastCandidates]] = [:]
   private var heldOut: [Ranker.Kind: [PastCandidates]] = [:]
+  /// Of the time that is held out, thinned: what only the last fit learns from.
+  private var newest: [Ranker.Kind: [PastCandidates]] = [:]
   private var shopCount = 0
   private var chance: SplitMix
   private let options: Options
@@ -90,31 +93,36 @@ extension RankerTraining {
     let learnFrom = Int32(count * RankerTraining.learnFrom)
     let stopFrom = Int32(count * RankerTraining.stopFrom)
     let holdOutFrom = Int32(count * RankerTraining.holdOutFrom)
-    let learnStride = max(
-      1, Double(holdOutFrom - learnFrom) / Double(options.maximumQuestionCount))
-    let holdOutStride = max(
-      1, (count - Double(holdOutFrom)) / Double(options.maximumHeldOutCount))
-    var due = 0.0
+    let stride = max(1, (count - Double(learnFrom)) / Double(options.maximumQuestionCount))
+    let heldOutCount = (count - Double(holdOutFrom)) / stride
+    let judgeStride = max(1, heldOutCount / Double(options.maximumHeldOutCount))
+    var due = Double(learnFrom)
+    var judgeDue = 0.0
+    var newestCount = 0.0
     while replay.position < replay.count {
       let position = replay.position
       if position % 64 == 0, !goesOn(Double(position) / count) { throw LearningStopped() }
-      if position == holdOutFrom { due = 0 }
-      let start = position < holdOutFrom ? learnFrom : holdOutFrom
-      if position >= learnFrom, Double(position - start) >= due {
-        due += position < holdOutFrom ? learnStride : holdOutStride
+      if Double(position) >= due {
+        due += stride
+        var isJudged = false
+        if position >= holdOutFrom {
+          isJudged = newestCount >= judgeDue
+          newestCount += 1
+          if isJudged { judgeDue += judgeStride }
+        }
         let items = replay.items
         replay.withIndex { index, facts in
           for question in PastQuestion.about(position, items, facts, count: 10, chance: &chance) {
             guard var past = index.candidates(of: question, facts) else { continue }
             past.shop = shop
+            if isJudged { heldOut[question.kind, default: []].append(past) }
+            guard let thinned = past.thinned(&chance) else { continue }
             if position >= holdOutFrom {
-              heldOut[question.kind, default: []].append(past)
-            } else if let thinned = past.thinned(&chance) {
-              if position >= stopFrom {
-                stop[question.kind, default: []].append(thinned)
-              } else {
-                learn[question.kind, default: []].append(thinned)
-              }
+              newest[question.kind, default: []].append(thinned)
+            } else if position >= stopFrom {
+              stop[question.kind, default: []].append(thinned)
+            } else {
+              learn[question.kind, default: []].append(thinned)
             }
           }
         }
@@ -160,7 +168,7 @@ extension RankerTraining {
       judging.count >= options.minimumQuestionCount / 5
     else { return (fit, nil) }
     let validation = BoostingValidation(
-      rows: BoostingRows(stopping), metric: .ndcg, patience: 25)
+      rows: BoostingRows(stopping), metric: .ndcg, patience: 50)
     let rows = BoostingRows(learning)
     // Both losses are tried: which one orders better differs from shop to shop.
     var trees: BoostedTrees?
@@ -193,8 +201,7 @@ extension RankerTraining {
       return (fit, nil)
     }
     fit.outcome = .better
-    let newest = judging.compactMap { $0.thinned(&chance) }
-    let all = BoostingRows(learning + stopping + newest)
+    let all = BoostingRows(learning + stopping + (newest[kind] ?? []))
     let last = try grow(all, nil, loss, count: trees.treeCount) { goesOn((2 + $0) / 3) }
     return (fit, Ranker.Model(last))
   }

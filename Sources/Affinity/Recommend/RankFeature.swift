@@ -35,6 +35,10 @@ package enum RankFeature: Int, CaseIterable, Sendable {
   case overallShare
   /// The one over the other, shrunken to 1.
   case trend
+  /// Share of the baskets of the last days, in all channels.
+  case freshShare
+  /// That over `recentShare`, shrunken to 1.
+  case surge
 
   // What the basket says
   case basketEvidence
@@ -82,7 +86,7 @@ package enum RankFeature: Int, CaseIterable, Sendable {
     case .basketSize, .customerBaskets, .customerBasketSize, .customerRepeatShare: .base
     case .ownCount, .ownShare, .ownWeight, .ownRank, .ownDueBaskets, .ownDueDays, .repeatShare:
       .ownRepeat
-    case .recentShare, .overallShare, .trend: .popularity
+    case .recentShare, .overallShare, .trend, .freshShare, .surge: .popularity
     case .basketEvidence, .basketBest, .basketRelative: .basket
     case .historyEvidence, .historyBest, .historyRelative, .newestEvidence: .history
     case .similarEvidence, .similarRelative, .similarShare: .similar

@@ -58,6 +58,9 @@ struct RankFeatures: Sendable {
       row[.recentShare] = Float(recent)
       row[.overallShare] = Float(overall)
       row[.trend] = Float((recent + prior) / (overall + prior))
+      let fresh = popularity.freshShare(of: item)
+      row[.freshShare] = Float(fresh)
+      row[.surge] = Float((fresh + prior) / (recent + prior))
       row[.basketEvidence] = Float(cell.basket)
       row[.basketBest] = cell.basketBest
       row[.basketRelative] = Greatest.share(cell.basket, of: best.basket)

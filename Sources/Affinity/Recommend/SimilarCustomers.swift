@@ -10,8 +10,8 @@ import Shop
 //                idf(i) = log2(1 + N / n(i))
 //   sum(c)       over the baskets of c that hold a source: the source's weight
 //   likeness(c)  sum(c) / sqrt(lines of c + 1): a customer who buys everything is like everyone
-//   similar(j)   over the 100 customers of the greatest likeness: likeness x 1 / sqrt(1 + r) for
-//                the r-th newest of their 6 newest baskets that hold j
+//   similar(j)   over the 150 customers of the greatest likeness: likeness x 1 / sqrt(1 + r) for
+//                the r-th newest of their 10 newest baskets that hold j
 //
 // Reading all baskets of a popular item says little and costs most, so the rarest sources are read
 // first, and only as long as `postingBudget` lasts: a rule that does not depend on the order of
@@ -20,11 +20,11 @@ import Shop
 /// Finds customers who bought what the question is about, and what else they buy.
 struct SimilarCustomers: Sendable {
   /// Entries of the lists item -> baskets that one question reads.
-  static let postingBudget = 2_048
-  static let neighbourCount = 100
+  static let postingBudget = 4_096
+  static let neighbourCount = 150
   /// Lines of the neighbours' baskets that one question reads, about.
-  static let lineBudget = 2_500
-  static let basketsPerNeighbour = 6
+  static let lineBudget = 5_000
+  static let basketsPerNeighbour = 10
   /// One in fixed point: of the weights of sources, of likeness, and of recency.
   static let unit = 1_024.0
 

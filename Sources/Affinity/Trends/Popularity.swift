@@ -35,6 +35,8 @@ struct Popularity: Sendable {
   /// item.
   private let scores: [Int64]
   private let total: Double
+  private let freshScores: [Int64]
+  private let freshTotal: Double
   private let channelScores: [Int64]
   private let channelTotal: Double
   private let hasChannel: Bool
@@ -43,6 +45,7 @@ struct Popularity: Sendable {
   init() {
     (isRecent, hasChannel, itemCount) = (false, false, 0)
     (scores, total, channelScores, channelTotal) = ([], 1, [], 0)
+    (freshScores, freshTotal) = ([], 0)
   }
 
   /// O(1), or O(items) where no basket is recent.
@@ -50,6 +53,8 @@ struct Popularity: Sendable {
     itemCount = baskets.itemBound
     isRecent = all.totalWeight > 0
     hasChannel = isRecent && channel != nil
+    freshScores = all.freshScores
+    freshTotal = Double(all.freshTotalWeight)
     channelScores = channel?.scores ?? []
     channelTotal = Double(channel?.totalWeight ?? 0)
     if isRecent {
@@ -59,6 +64,12 @@ struct Popularity: Sendable {
       scores = (0..<Int32(itemCount)).map { Int64(baskets.count(of: $0)) }
       total = Double(max(1, baskets.basketCount))
     }
+  }
+
+  /// The item's share of the baskets of the last days, in all channels; 0 where there are none.
+  func freshShare(of item: Int32) -> Double {
+    let item = Int(item)
+    return item < freshScores.count && freshTotal > 0 ? Double(freshScores[item]) / freshTotal : 0
   }
 
   /// Above zero for every item that stands in a basket that counts.

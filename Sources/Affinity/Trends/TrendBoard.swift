@@ -8,6 +8,9 @@ import Shop
 // depend on the order in which orders arrived, and an order can be added to a board, or taken back
 // from it, exactly. A board for another day is counted anew in one pass over the orders' times; a
 // board for today lives for a day and is touched by each order that comes in.
+//
+// Beside it, the same with a half-life of days says what rises or falls right now: the ranker sets
+// the one against the other.
 
 /// Age-weighted basket counts per item, for one day and one channel.
 package struct TrendBoard: Sendable {
@@ -18,13 +21,22 @@ package struct TrendBoard: Sendable {
   /// Weight of a basket of today.
   static let fullWeight = 65_536.0
 
+  /// Days until a basket counts half in what rises right now, and days beyond which it does not.
+  static let freshHalfLifeDays = 4
+  static let freshWindowDays: Int64 = 28
+
   /// Weight of a basket by its age in days, fullWeight x 2^(-age / halfLife), rounded to an
-  /// integer.
-  static let weights: [Int64] = (0..<Int(windowDays)).map { age in
-    // 2^(-1/14) to the power of the age, by repeated multiplication; the same on every machine.
-    var weight = fullWeight
-    for _ in 0..<age { weight *= 0.951_695_153_106_332_6 }
-    return Int64(weight + 0.5)
+  /// integer. The factors are 2^(-1/14) and 2^(-1/4).
+  static let weights = weights(days: windowDays, factor: 0.951_695_153_106_332_6)
+  static let freshWeights = weights(days: freshWindowDays, factor: 0.840_896_415_253_714_6)
+
+  /// By repeated multiplication; the same on every machine.
+  private static func weights(days: Int64, factor: Double) -> [Int64] {
+    (0..<Int(days)).map { age in
+      var weight = fullWeight
+      for _ in 0..<age { weight *= factor }
+      return Int64(weight + 0.5)
+    }
   }
 
   /// Days since 1970 in UTC: trends need no local midnight.
@@ -35,6 +47,9 @@ package struct TrendBoard: Sendable {
   package private(set) var scores: [Int64]
   /// The weights of all baskets.
   package private(set) var totalWeight: Int64 = 0
+  /// The same of the baskets of the last days.
+  package private(set) var freshScores: [Int64]
+  package private(set) var freshTotalWeight: Int64 = 0
 
   package static func day(of instant: Instant) -> Int64 {
     instant.milliseconds.flooredDivision(by: Instant.millisecondsPerDay).quotient
@@ -45,32 +60,39 @@ package struct TrendBoard: Sendable {
     self.day = day
     self.channel = channel
     scores = Array(repeating: 0, count: baskets.itemBound)
+    freshScores = scores
     // Most orders of a large shop are older than the window: their times are all that is read.
-    for order in 0..<Int32(baskets.orderCount) where weight(of: order, in: orders) > 0 {
+    for order in 0..<Int32(baskets.orderCount) where weights(of: order, in: orders).all > 0 {
       add(baskets.items(of: order), of: order, orders: orders, sign: 1)
     }
   }
 
-  /// The weight that the order's basket has on this board; 0 where it does not count.
-  private func weight(of order: Int32, in orders: OrderTable) -> Int64 {
-    if channel >= 0, orders.channel[Int(order)] != channel { return 0 }
+  /// The weights that the order's basket has on this board; 0 where it does not count.
+  private func weights(of order: Int32, in orders: OrderTable) -> (all: Int64, fresh: Int64) {
+    if channel >= 0, orders.channel[Int(order)] != channel { return (0, 0) }
     // An order a little ahead of the clock counts as today's.
     let age = max(0, day - TrendBoard.day(of: orders.time[Int(order)]))
-    return age < TrendBoard.windowDays ? TrendBoard.weights[Int(age)] : 0
+    guard age < TrendBoard.windowDays else { return (0, 0) }
+    let fresh = age < TrendBoard.freshWindowDays ? TrendBoard.freshWeights[Int(age)] : 0
+    return (TrendBoard.weights[Int(age)], fresh)
   }
 
   /// Adds an order's basket, or takes it back with `sign` -1.
   package mutating func add(
     _ basket: BasketItems, of order: Int32, orders: OrderTable, sign: Int64
   ) {
-    let weight = sign * weight(of: order, in: orders)
-    guard weight != 0, !basket.isEmpty else { return }
-    totalWeight += weight
+    let (all, fresh) = weights(of: order, in: orders)
+    guard all != 0, !basket.isEmpty else { return }
+    totalWeight += sign * all
+    freshTotalWeight += sign * fresh
     for item in basket {
       if Int(item) >= scores.count {
-        scores.append(contentsOf: repeatElement(0, count: Int(item) + 1 - scores.count))
+        let missing = Int(item) + 1 - scores.count
+        scores.append(contentsOf: repeatElement(0, count: missing))
+        freshScores.append(contentsOf: repeatElement(0, count: missing))
       }
-      scores[Int(item)] += weight
+      scores[Int(item)] += sign * all
+      freshScores[Int(item)] += sign * fresh
     }
   }
 

@@ -9,11 +9,11 @@ package struct PolicyHeadroom {
   package var usualCost: Int64?
   /// Why that customer may not get one more (`limit_per_customer`, `limit_per_period`), or nil
   /// where they may.
-  package var refusal: (_ customer: Int32) -> OfferReason?
+  package var refusal: @Sendable (_ customer: Int32) -> OfferReason?
 
   package init(
     policy: Policy, totalLeft: Int64? = nil, budgetLeft: Int64? = nil, usualCost: Int64? = nil,
-    refusal: @escaping (_ customer: Int32) -> OfferReason? = { _ in nil }
+    refusal: @escaping @Sendable (_ customer: Int32) -> OfferReason? = { _ in nil }
   ) {
     self.policy = policy
     self.totalLeft = totalLeft

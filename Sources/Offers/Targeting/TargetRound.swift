@@ -2,7 +2,7 @@ import Shop
 import Statistics
 
 /// One plan in the making; see the head of Targeting.swift.
-struct TargetRound {
+struct TargetRound: Sendable {
   let members: [MemberSignal]
   let request: TargetRequest
   let options: [Targeting.Option]
@@ -15,7 +15,7 @@ struct TargetRound {
   /// How many policies were open to each member; kept only where exploration asks.
   private(set) var openCounts: [Int32] = []
 
-  struct Drawn {
+  struct Drawn: Sendable {
     var policy: Int
     /// Whether the bounds had room for it.
     var isKept: Bool
@@ -37,19 +37,19 @@ struct TargetRound {
     bounds = TargetBounds(options: options, members: members, request: request)
   }
 
-  consuming func plan<Profile: FieldSource>(_ profile: (Int32) -> Profile) -> TargetPlan {
+  consuming func plan<Profile: FieldSource & SendableMetatype>(
+    _ profile: @escaping @Sendable (Int32) -> Profile
+  ) -> TargetPlan {
     let asks = options.contains { $0.dateReason == nil && $0.headroom.policy.audience != nil }
-    func source(_ member: MemberSignal) -> Profile? { asks ? profile(member.customer) : nil }
+    let source: @Sendable (MemberSignal) -> Profile? = { member in
+      asks ? profile(member.customer) : nil
+    }
     explore(source)
     var knapsack = Knapsack(optionCount: bounds.optionCount, bounds: bounds.bounds)
     reasons.reserveCapacity(members.count)
-    if request.exploration != nil { openCounts = Array(repeating: 0, count: members.count) }
-    for (index, member) in members.enumerated() {
-      let reason =
-        member.isHeldOut
-        ? .holdout : offer(index, source(member), in: &knapsack, isDrawn: drawn[index] != nil)
-      reasons.append(reason)
-      knapsack.closeCustomer()
+    for start in stride(from: 0, to: members.count, by: TargetRound.blockSize) {
+      let block = start..<min(members.count, start + TargetRound.blockSize)
+      for offers in offers(to: block, source) { put(offers, into: &knapsack) }
     }
     let floored = knapsack.solve(floors: bounds.floors)
     let held = ghosts(at: floored, source)
@@ -98,27 +98,83 @@ struct TargetRound {
 
   // MARK: Choosing for the objective
 
-  /// Puts what the member may get into the knapsack; the reason is what stands against all of it,
-  /// or, where something was put, that money or number ran out.
-  private mutating func offer(
-    _ index: Int, _ profile: (some FieldSource)?, in knapsack: inout Knapsack, isDrawn: Bool
-  ) -> TargetPlan.Reason {
-    if isDrawn { return .explored }
-    let member = members[index]
+  /// Members that are looked at before their offers go into the knapsack: what lies between takes
+  /// some tens of megabytes, whatever the number of members.
+  private static let blockSize = 65_536
+
+  /// What some members may get, one after the other.
+  private struct Offers: Sendable {
+    struct Entry {
+      var option: Int
+      var value: Double
+      var cost: Int64
+    }
+
+    var entries: [Entry] = []
+    /// Of each member: where their entries end, and what stands against them if they get nothing.
+    var ends: [Int] = []
+    var reasons: [TargetPlan.Reason] = []
+    /// How many policies are open to each.
+    var openCounts: [Int32] = []
+  }
+
+  /// Looks at the members of a block, on all cores: nobody's offers depend on anybody else's.
+  private func offers<Profile: FieldSource & SendableMetatype>(
+    to block: Range<Int>, _ source: @escaping @Sendable (MemberSignal) -> Profile?
+  ) -> [Offers] {
+    Parallel.map(count: block.count, weight: block.count * options.count) { part in
+      var offers = Offers()
+      offers.ends.reserveCapacity(part.count)
+      offers.reasons.reserveCapacity(part.count)
+      offers.openCounts.reserveCapacity(part.count)
+      for index in part.lowerBound + block.lowerBound..<part.upperBound + block.lowerBound {
+        let (reason, openCount) =
+          members[index].isHeldOut
+          ? (.holdout, 0) : offer(index, source(members[index]), in: &offers)
+        offers.reasons.append(reason)
+        offers.openCounts.append(openCount)
+        offers.ends.append(offers.entries.count)
+      }
+      return offers
+    }
+  }
+
+  /// Adds what the member may get; the reason is what stands against all of it, or, where
+  /// something was added, that money or number ran out.
+  private func offer(
+    _ index: Int, _ profile: (some FieldSource)?, in offers: inout Offers
+  ) -> (TargetPlan.Reason, openCount: Int32) {
+    if drawn[index] != nil { return (.explored, 0) }
     var nearest = TargetPlan.Reason.noPolicy
-    for (policy, option) in options.enumerated() {
-      switch option.standing(for: member, cell: cells[index], profile: profile) {
+    var openCount: Int32 = 0
+    for policy in options.indices {
+      let option = options[policy]
+      switch option.standing(for: members[index], cell: cells[index], profile: profile) {
       case .closed(let reason): nearest = max(nearest, reason)
       case .open(let response):
-        let value = request.objective.value(of: response, for: member)
+        let value = request.objective.value(of: response, for: members[index])
         nearest = max(nearest, value > 0 ? .budget : .noUplift)
-        if value > 0, !openCounts.isEmpty { openCounts[index] += 1 }
-        knapsack.append(
-          option: bounds.option(policy: policy, member: index), value: min(value, 0x1p53),
-          cost: option.charge(of: response))
+        if value > 0 { openCount += 1 }
+        offers.entries.append(
+          Offers.Entry(
+            option: bounds.option(policy: policy, member: index), value: min(value, 0x1p53),
+            cost: option.charge(of: response)))
       }
     }
-    return nearest
+    return (nearest, openCount)
+  }
+
+  private mutating func put(_ offers: Offers, into knapsack: inout Knapsack) {
+    var next = 0
+    for end in offers.ends {
+      for entry in offers.entries[next..<end] {
+        knapsack.append(option: entry.option, value: entry.value, cost: entry.cost)
+      }
+      next = end
+      knapsack.closeCustomer()
+    }
+    reasons += offers.reasons
+    if request.exploration != nil { openCounts += offers.openCounts }
   }
 
   /// What each of the held out, and of those who drew nothing, would have got: a policy, or

@@ -2,8 +2,8 @@ import Shop
 import Statistics
 
 extension Targeting {
-  /// One policy as it stands in a call.
-  struct Option {
+  /// One policy as it stands in a call. A class, since it is passed around for each member.
+  final class Option: Sendable {
     let headroom: PolicyHeadroom
     /// The days over which its effect is judged.
     let days: Double
@@ -14,7 +14,7 @@ extension Targeting {
     let measure: TargetRequest.Measure
     /// What is believed of its effect on members of each cell of the plan; one for all where there
     /// are no outcomes.
-    private var estimates: [ResponseEstimate]
+    private let estimates: [ResponseEstimate]
     /// The policies that differ from this one in face value alone, rising by it, and this one.
     private let kin: [Kin]
     /// Which of them this one is.
@@ -23,7 +23,7 @@ extension Targeting {
     private let responses: ResponseBook
 
     /// What is believed of one policy of a family.
-    private struct Kin {
+    private struct Kin: Sendable {
       let estimates: [ResponseEstimate]
       let learned: LearnedResponse?
 
@@ -48,8 +48,8 @@ extension Targeting {
       days = policy.horizonDays(ofIssueAt: viewpoint.now, in: zone)
       dateReason = policy.window.reasonAgainstDates(at: viewpoint.now, in: zone)
         .map { TargetPlan.Reason($0) }
-      estimates = cells.keys.map { request.responses.estimate(of: policy, key: $0) }
-      if estimates.isEmpty { estimates = [ResponseEstimate(priorOf: policy)] }
+      let known = cells.keys.map { request.responses.estimate(of: policy, key: $0) }
+      estimates = known.isEmpty ? [ResponseEstimate(priorOf: policy)] : known
       let family = request.responses.family(of: policy)
       kin = family.map { kin in
         let estimates = cells.keys.map { request.responses.estimate(of: kin, key: $0) }

@@ -33,9 +33,10 @@ package enum Targeting {
   /// - `precedes` orders customers by id. A customer named twice is considered once.
   ///
   /// O(members x policies x size of conditions) plus the knapsack.
-  package static func plan<Profile: FieldSource>(
+  package static func plan<Profile: FieldSource & SendableMetatype>(
     members: [MemberSignal], policies: [PolicyHeadroom], request: TargetRequest,
-    viewpoint: Viewpoint, zone: Zone, profile: (_ customer: Int32) -> Profile,
+    viewpoint: Viewpoint, zone: Zone,
+    profile: @escaping @Sendable (_ customer: Int32) -> Profile,
     precedes: (_ left: Int32, _ right: Int32) -> Bool
   ) -> TargetPlan {
     let round = TargetRound(

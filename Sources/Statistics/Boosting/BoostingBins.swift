@@ -14,11 +14,19 @@ struct BoostingBins {
   /// O(features x rows x log rows).
   init(_ rows: BoostingRows) {
     var cuts: [[Float]] = []
-    var column = [Float](repeating: 0, count: rows.count)
+    var column: [Float] = []
+    var positives: [Float] = []
     for feature in 0..<rows.featureCount {
-      for row in 0..<rows.count { column[row] = rows.values[row * rows.featureCount + feature] }
+      column.removeAll(keepingCapacity: true)
+      positives.removeAll(keepingCapacity: true)
+      for row in 0..<rows.count {
+        let value = rows.values[row * rows.featureCount + feature]
+        column.append(value)
+        if rows.labels[row] { positives.append(value) }
+      }
       column.sort()
-      cuts.append(BoostingBins.cuts(ofSorted: column))
+      positives.sort()
+      cuts.append(BoostingBins.cuts(ofSorted: column, positives: positives))
     }
     self.init(rows, cuts: cuts)
   }
@@ -55,18 +63,27 @@ struct BoostingBins {
 
   /// One bin for each value where there are few. Else a bin is closed when it holds its share of
   /// the rows that are left, so that a value that most rows have takes one bin and no more.
-  static func cuts(ofSorted values: [Float]) -> [Float] {
+  ///
+  /// The positive rows, of which there are few, count for as many as the others: the cuts are to
+  /// lie close together where the two differ.
+  static func cuts(ofSorted values: [Float], positives: [Float] = []) -> [Float] {
+    let factor = positives.isEmpty ? 1 : max(1, values.count / positives.count - 1)
     var distinct: [(value: Float, count: Int)] = []
+    var next = 0
     for value in values {
       if distinct.last?.value == value {
         distinct[distinct.count - 1].count += 1
       } else {
         distinct.append((value, 1))
+        while next < positives.count, positives[next] == value {
+          distinct[distinct.count - 1].count += factor - 1
+          next += 1
+        }
       }
     }
     var cuts: [Float] = []
     let hasOneEach = distinct.count <= maximumBinCount
-    var (inBin, left) = (0, values.count)
+    var (inBin, left) = (0, distinct.reduce(0) { $0 + $1.count })
     for index in distinct.indices.dropLast() {
       inBin += distinct[index].count
       let isFull = inBin * (maximumBinCount - cuts.count) >= left

@@ -27,6 +27,9 @@ package struct BoostingMetric {
     }
   }
 
+  /// Places that `ndcg` looks at.
+  private static let placeCount = 10
+
   /// The mean NDCG@10 of the groups that hold a positive row. Of equal scores the negative row goes
   /// first. Weights play no part.
   package static var ndcg: BoostingMetric {
@@ -40,7 +43,7 @@ package struct BoostingMetric {
         let positives = group.count { rows.labels[$0] }
         guard positives > 0 else { continue }
         var (gained, ideal) = (0.0, 0.0)
-        for (place, discount) in RankGradients.discounts.enumerated() {
+        for (place, discount) in RankGradients.discounts.prefix(placeCount).enumerated() {
           if place < order.count, rows.labels[order[place]] { gained += discount }
           if place < positives { ideal += discount }
         }

@@ -123,6 +123,17 @@ import Testing
     #expect(trees.score([0, 1]) < 0 && trees.score([0, Float(1).nextUp]) > 0)
   }
 
+  @Test func cutsLieCloseWhereTheFewPositiveRowsAre() throws {
+    // 40 of 20,000 rows, inside what would be one of 64 bins of equally many rows.
+    var rows = BoostingRows(featureCount: 1)
+    for number in 0..<20_000 {
+      rows.append([Float(number)], label: (19_800..<19_840).contains(number))
+    }
+    let trees = try Boosting(objective: .logistic, roundCount: 20, depth: 2).fit(rows)
+    #expect(trees.score([19_820]) > trees.score([19_760]) + 1)
+    #expect(trees.score([19_820]) > trees.score([19_900]) + 1)
+  }
+
   @Test func theFitCanBeCancelledAndTellsHowFarItIs() throws {
     var generator = SeededGenerator(seed: 4)
     let rows = BoostingFixture.random(groups: 10, size: 20...20, featureCount: 4, &generator).rows

@@ -4,16 +4,16 @@ import TestSupport
 import Testing
 
 @Suite struct RankGradientTests {
-  /// NDCG@10 of a group in an order of its rows.
+  /// NDCG@20 of a group in an order of its rows.
   private static func ndcg(_ labels: [Bool]) -> Double {
     let ideal = labels.sorted { $0 && !$1 }
     func gain(_ labels: [Bool]) -> Double {
-      labels.prefix(10).enumerated().reduce(0) { $0 + ($1.1 ? 1 / log2(Double($1.0 + 2)) : 0) }
+      labels.prefix(20).enumerated().reduce(0) { $0 + ($1.1 ? 1 / log2(Double($1.0 + 2)) : 0) }
     }
     return gain(labels) / gain(ideal)
   }
 
-  /// What swapping each pair does to NDCG@10, tried out.
+  /// What swapping each pair does to NDCG@20, tried out, over the distance of their scores.
   private static func weights(_ labels: [Bool], _ weights: [Double], _ scores: [Double])
     -> [(positive: Int, negative: Int, weight: Double)]
   {
@@ -25,11 +25,19 @@ import Testing
         var swapped = order
         swapped.swapAt(left, right)
         let change = abs(ndcg(swapped.map { labels[$0] }) - before)
-        let product = weights[order[left]] * weights[order[right]]
-        pairs.append((order[left], order[right], change * product))
+        let mean = (weights[order[left]] + weights[order[right]]) / 2
+        let distance = 0.01 + abs(scores[order[left]] - scores[order[right]])
+        pairs.append((order[left], order[right], change * mean / distance))
       }
     }
-    return pairs
+    // The sum of all slopes is cut back to its logarithm.
+    var sum = 0.0
+    for pair in pairs {
+      sum += 2 * pair.weight / (1 + exp(scores[pair.positive] - scores[pair.negative]))
+    }
+    sum /= weights.max() ?? 1
+    guard sum > 0 else { return pairs }
+    return pairs.map { ($0.positive, $0.negative, $0.weight * log2(1 + sum) / sum) }
   }
 
   @Test func gradientsAreTheSlopesOfThePairwiseLoss() throws {
