@@ -102,7 +102,7 @@ struct BasketOracle {
       total += amount
       let own = baskets.filter { $0.customer == other }
         .sorted { facts.orders.isBefore($1.order, $0.order) }
-      for (rank, basket) in own.prefix(6).enumerated() {
+      for (rank, basket) in own.prefix(10).enumerated() {
         let recency = (1_024 / Double(1 + rank).squareRoot() + 0.5).rounded(.down)
         for item in basket.items { amounts[item, default: 0] += amount * recency }
       }

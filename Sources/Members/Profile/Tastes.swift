@@ -25,7 +25,7 @@ struct Tastes {
   /// Order lines by widest category, by index of the brand, by item.
   private(set) var categories: [String: Int] = [:]
   private(set) var brands: [Int32: Int] = [:]
-  private(set) var itemLines: [Int32: Int] = [:]
+  private(set) var itemLines: [(item: Int32, lines: Int)] = []
 
   init(of customer: Int32, in view: MemberView) {
     let (facts, viewpoint) = (view.facts, view.viewpoint)
@@ -35,11 +35,10 @@ struct Tastes {
       if viewpoint.sees(orders.time[Int(order)]), orders.stands(order) { standing.append(order) }
       return true
     }
-    var bought: [Int32: Int] = [:]
-    var laterLines = 0
-    var novel = 0
     orderCount = standing.count
     let weights = Tastes.weights(standing.map { orders.time[Int($0)] })
+    // A line each: its item, and in the lower half the place of its order, the oldest 0.
+    var lines: [UInt64] = []
     for (rank, order) in standing.reversed().enumerated() {
       let weight = weights[standing.count - 1 - rank]
       let channel = orders.channel[Int(order)]
@@ -50,32 +49,48 @@ struct Tastes {
       let local = LocalTime(orders.time[Int(order)], facts.settings.zone)
       hours[local.hour] += weight
       weekdays[local.weekday - 1] += weight
-      var seen: Set<Int32> = []
       for line in orders.lines(of: order) where orders.remainingQuantity(line: line) > 0 {
-        let item = orders.lineItem[line]
-        if let category = facts.items[item].category?.first {
-          categories[category, default: 0] += 1
-        }
-        let brand = facts.items.marks[Int(item)].brand
-        if brand >= 0 { brands[brand, default: 0] += 1 }
-        itemLines[item, default: 0] += 1
-        guard seen.insert(item).inserted else { continue }
-        bought[item, default: 0] += 1
-        let isNew = bought[item] == 1
-        if rank > 0 {
-          laterLines += 1
-          novel += isNew ? 1 : 0
-        }
+        lines.append(UInt64(UInt32(orders.lineItem[line])) << 32 | UInt64(rank))
       }
     }
-    let names = facts.items.names
-    preferredItems = bought.filter { $0.value >= 2 }.sorted { left, right in
-      left.value != right.value
-        ? left.value > right.value : names.precedes(left.key, right.key)
-    }.map(\.key)
+    take(lines.sorted(), facts.items)
+  }
+
+  /// Takes the lines item by item, each item's by order. Sorting so few numbers costs less than
+  /// hashing each, and what is asked of an item is asked once.
+  private mutating func take(_ lines: [UInt64], _ items: ItemTable) {
+    var loved: [(item: Int32, orders: Int)] = []
+    var novel = 0
+    var place = 0
+    while place < lines.count {
+      let start = place
+      let item = Int32(lines[start] >> 32)
+      var orders = 0
+      while place < lines.count, lines[place] >> 32 == lines[start] >> 32 {
+        if place == start || lines[place] != lines[place - 1] { orders += 1 }
+        place += 1
+      }
+      // Whoever has an item in the first order found it when all was new.
+      let isNovel = UInt32(truncatingIfNeeded: lines[start]) > 0
+      noveltyEvidence += isNovel ? orders : orders - 1
+      novel += isNovel ? 1 : 0
+      if orders >= 2 { loved.append((item, orders)) }
+      itemLines.append((item, place - start))
+      if let category = items.items[Int(item)].category?.first {
+        categories[category, default: 0] += place - start
+      }
+      let brand = items.marks[Int(item)].brand
+      if brand >= 0 { brands[brand, default: 0] += place - start }
+    }
+    let names = items.names
+    preferredItems = loved.sorted { left, right in
+      left.orders != right.orders
+        ? left.orders > right.orders : names.precedes(left.item, right.item)
+    }.map(\.item)
     let prior = Tastes.noveltyPriorCount
-    noveltyEvidence = laterLines
-    if laterLines > 0 { noveltyRate = (Double(novel) + prior / 2) / (Double(laterLines) + prior) }
+    if noveltyEvidence > 0 {
+      noveltyRate = (Double(novel) + prior / 2) / (Double(noveltyEvidence) + prior)
+    }
   }
 
   /// `explorer` for somebody who takes new things more often than not, else `decisive`.

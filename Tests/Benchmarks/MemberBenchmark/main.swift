@@ -8,7 +8,7 @@
 //                                      - for no channel; all before END
 //   member-benchmark cluster K ROUNDS  binary: four Float64 for each point
 //   member-benchmark profile N         reads nothing; a shop of N customers with five orders each:
-//                                      a profile, an order folded in, the quintiles after it
+//                                      a profile, an order folded in, the fifths after it
 
 import Members
 import Shop
@@ -196,73 +196,6 @@ func cluster(count: Int, rounds: Int) {
   }
 }
 
-/// A row a figure, microseconds each.
-func profile(customers: Int) {
-  var random = SplitMix(seed: 1)
-  var facts = ShopFacts()
-  var count = 0
-  func order(_ customer: Int, day: Double) {
-    count += 1
-    facts.apply(
-      OrderDraft(
-        id: "o-\(count)", customer: "c-\(customer)",
-        time: Instant(milliseconds: 1_700_000_000_000).advanced(byDays: day), channel: "store",
-        lines: (0..<2).map { _ in
-          .init(
-            item: "i-\(random.next() % 5000)", quantity: 1,
-            unitPrice: 100 + Int64(random.next() % 9000), discount: 0)
-        }, coupons: []))
-  }
-  for day in 0..<5 {
-    for customer in 0..<customers {
-      order(customer, day: Double(day * 60) + Double(customer) * 50 / Double(customers))
-    }
-  }
-  let now = Viewpoint(now: Instant(milliseconds: 1_700_000_000_000).advanced(byDays: 310))
-  var members = MemberIndex()
-  let clock = ContinuousClock()
-  func row(_ name: String, of rounds: Int, _ body: (Int) -> Void) {
-    let start = clock.now
-    for round in 0..<rounds { body(round) }
-    let each = milliseconds(clock.now - start) * 1000 / Double(rounds)
-    print("{\"figure\":\"\(name)\",\"us\":\(each),\"rounds\":\(rounds)}")
-  }
-  var sink = 0
-  row("first question, all customers", of: 1) { _ in
-    sink &+= members.view(from: now, facts: facts).norms.customers
-  }
-  let picks = (0..<20_000).map { _ in Int32(random.next() % UInt64(customers)) }
-  do {
-    let view = members.view(from: now, facts: facts)
-    for (name, fields) in [
-      ("profile: what a decision asks", ["tier", "lifecycle", "rfm", "silence", "p_alive"]),
-      ("profile: all but style", Array(MemberProfile.fieldNames.dropLast(7))),
-      ("profile: all", MemberProfile.fieldNames),
-    ] {
-      _ = view.profile(of: 0).field("style")
-      row(name, of: picks.count) { round in
-        let profile = view.profile(of: picks[round])
-        for field in fields where profile.field(field) != nil { sink &+= 1 }
-      }
-    }
-  }
-  row("order put, nothing folded", of: 10_000) { round in
-    order(Int(picks[round]), day: 300 + Double(round) / 1e6)
-  }
-  sink &+= members.view(from: now, facts: facts).norms.customers
-  row("order put, folded in, fifths up to date", of: 10_000) { round in
-    order(Int(picks[round]), day: 301 + Double(round) / 1e6)
-    let view = members.view(from: now, facts: facts)
-    sink &+= view.profile(of: picks[round]).rfm?.monetary ?? 0
-  }
-  row("the same, with style", of: 2_000) { round in
-    order(Int(picks[round]), day: 302 + Double(round) / 1e6)
-    let view = members.view(from: now, facts: facts)
-    sink &+= view.profile(of: picks[round]).field("preferred_hour") == nil ? 0 : 1
-  }
-  print("{\"sink\":\(sink)}")
-}
-
 let arguments = CommandLine.arguments
 switch arguments.dropFirst().first {
 case "fit" where arguments.count == 3: fit(rounds: Int(arguments[2]) ?? 1)
@@ -271,7 +204,9 @@ case "rank" where arguments.count == 4:
 case "intent" where arguments.count == 3: intent(end: Int(arguments[2]) ?? 0)
 case "cluster" where arguments.count == 4:
   cluster(count: Int(arguments[2]) ?? 8, rounds: Int(arguments[3]) ?? 1)
-case "profile" where arguments.count == 3: profile(customers: Int(arguments[2]) ?? 100_000)
+case "profile" where arguments.count == 3:
+  var profiles = ProfileFigures(customers: Int(arguments[2]) ?? 100_000)
+  profiles.measure()
 default:
   print(
     "usage: member-benchmark fit ROUNDS | rank START END | intent END | cluster K ROUNDS | "

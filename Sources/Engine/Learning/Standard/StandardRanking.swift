@@ -5,9 +5,10 @@ enum StandardRanking {
   static let features = #"""
     ["basket_size","customer_baskets","customer_basket_size","customer_repeat_share","own_count",
     "own_share","own_weight","own_rank","own_due_baskets","own_due_days","repeat_share",
-    "recent_share","overall_share","trend","basket_evidence","basket_best","basket_relative",
-    "history_evidence","history_best","history_relative","newest_evidence","similar_evidence",
-    "similar_relative","similar_share","category_share","browsed","recall_score","recall_relative"]
+    "recent_share","overall_share","trend","fresh_share","surge","basket_evidence","basket_best",
+    "basket_relative","history_evidence","history_best","history_relative","newest_evidence",
+    "similar_evidence","similar_relative","similar_share","category_share","browsed","recall_score",
+    "recall_relative"]
     """#
 
   static var text: String {
