@@ -60,25 +60,6 @@ extension Engine {
       preferred: asksPreference ? preferred(of: customer, from: viewpoint) : PreferredItems())
   }
 
-  /// What targeting reads of a member.
-  ///
-  /// - Parameter asksPreference: whether a policy is on what members prefer, which takes a pass
-  /// over their lines.
-  func signal(of profile: MemberProfile, asksPreference: Bool) -> MemberSignal {
-    let summary = profile.summary
-    return MemberSignal(
-      customer: profile.customer, isHeldOut: holdout.holds(profile.id),
-      orders: Int64(summary.orders),
-      averageOrderValue: Int64(clamped: max(0, profile.expectedOrderValue)),
-      averageMargin: Int64(clamped: max(0, profile.expectedOrderMargin)),
-      ordersPerDay: summary.orders > 0 ? profile.orderRate : 0,
-      activity: profile.aliveProbability ?? 0, usualGapDays: profile.usualGapDays,
-      daysSilent: profile.recencyDays.map { Double($0) },
-      priceSensitivity: summary.orders > 0 ? profile.priceSensitivity : nil, tier: profile.tier,
-      hasPreference: !asksPreference || profile.preferredCategory != nil
-        || !profile.preferredItems.isEmpty)
-  }
-
   /// What is left of the policies at a moment.
   func headroom(of policies: [Policy], at moment: Instant) -> [PolicyHeadroom] {
     let ledger = self.ledger

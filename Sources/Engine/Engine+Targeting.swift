@@ -61,24 +61,11 @@ extension Engine {
     let view = members.view(from: viewpoint, facts: facts)
     let names = facts.customers.names
     let profile = { @Sendable (customer: Int32) in view.profile(of: customer) }
-    let asksPreference = policies.contains { $0.scope == .preferred }
-    let asksLapse = request.objective == .reactivations
-    let asksChannel = request.quotas.contains { $0.channels != nil }
-    let held = campaign?.held
-    let history =
-      ledger.couponCount > 0 ? RedemptionHistory(ledger, at: viewpoint.now) : nil
-    let signals = customers.map { customer in
-      let profile = profile(customer)
-      var signal = signal(of: profile, asksPreference: asksPreference)
-      if let held, !signal.isHeldOut { signal.isHeldOut = held.holds(profile.id) }
-      signal.redemptions = history?.record(of: profile.id, before: viewpoint.now)
-      if asksLapse { signal.isLapsing = LapsedMember(profile) != nil }
-      if asksChannel { signal.channel = profile.preferredChannel }
-      if let exploration = request.exploration {
-        signal.draw = Engine.draw(of: profile.id, exploration)
-      }
-      return signal
-    }
+    let signals = SignalReader(
+      view: view, request: request, policies: policies,
+      holdouts: [holdout] + [campaign?.held].compactMap(\.self),
+      history: ledger.couponCount > 0 ? RedemptionHistory(ledger, at: viewpoint.now) : nil
+    ).signals(of: customers)
     return Targeting.plan(
       members: signals, policies: headroom(of: policies, at: moment), request: request,
       viewpoint: viewpoint, zone: facts.settings.zone, profile: profile,

@@ -36,5 +36,5 @@ package struct Quantile: Equatable, Sendable {
   }
 
   /// The nearest double, for people.
-  package var double: Double { Double(numerator) / Double(denominator) }
+  package var double: Double { Double(wide: numerator) / Double(wide: denominator) }
 }

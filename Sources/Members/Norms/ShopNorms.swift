@@ -41,8 +41,8 @@ package struct ShopNorms: Equatable, Sendable {
     self.totals = totals
     self.cuts = cuts
     meanGapDays =
-      (Double(totals.seconds) / 86_400 + Prior.gapCount * Prior.gapDays)
-      / (Double(totals.repeats) + Prior.gapCount)
+      (Double(wide: totals.seconds) / 86_400 + Prior.gapCount * Prior.gapDays)
+      / (Double(wide: totals.repeats) + Prior.gapCount)
     let shape = Self.rateShape(totals, rate: 1 / meanGapDays)
     lifetime = LifetimeModel(
       r: shape, alpha: shape * meanGapDays, a: Prior.dropout.a, b: Prior.dropout.b)
@@ -58,7 +58,7 @@ package struct ShopNorms: Equatable, Sendable {
   package var meanOrderMargin: Double { perOrder(totals.margin) }
 
   private func perOrder(_ sum: Int128) -> Double {
-    totals.orders == 0 ? 0 : Double(sum) / Double(totals.orders)
+    totals.orders == 0 ? 0 : Double(wide: sum) / Double(totals.orders)
   }
 
   /// Share of orders with a discount.
@@ -69,10 +69,11 @@ package struct ShopNorms: Equatable, Sendable {
 
   private static func rateShape(_ totals: ShopTotals, rate: Double) -> Double {
     let day = 86_400.0
-    let daysSquared = Double(totals.secondsSquared) / (day * day)
-    let repeats = Double(totals.repeats)
+    let daysSquared = Double(wide: totals.secondsSquared) / (day * day)
+    let repeats = Double(wide: totals.repeats)
     let deviation =
-      Double(totals.repeatsSquared) - 2 * rate * Double(totals.repeatsTimesSeconds) / day
+      Double(wide: totals.repeatsSquared)
+      - 2 * rate * Double(wide: totals.repeatsTimesSeconds) / day
       + rate * rate * daysSquared
     let variance = daysSquared == 0 ? 0 : (deviation - repeats) / daysSquared
     let range = Prior.rateShapeRange

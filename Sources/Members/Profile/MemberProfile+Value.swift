@@ -1,4 +1,5 @@
 import Shop
+import Statistics
 
 /// What a customer's orders were worth.
 extension MemberProfile {
@@ -10,7 +11,7 @@ extension MemberProfile {
   /// The mean margin of an order, shrunken to the shop's, minor units: what was paid less the
   /// items' cost, or the shop's usual margin where a cost is unknown.
   package var expectedOrderMargin: Double {
-    perOrder(Double(summary.margin), to: view.norms.meanOrderMargin)
+    perOrder(Double(wide: summary.margin), to: view.norms.meanOrderMargin)
   }
 
   /// Spend over orders, rounded half up, minor units; nil before the first order.

@@ -33,6 +33,8 @@ struct BoostingBins {
 
   /// By cuts that are known already.
   init(_ rows: BoostingRows, cuts: [[Float]]) {
+    precondition(
+      cuts.allSatisfy { $0.count < BoostingBins.maximumBinCount }, "a bin more than there are cuts")
     rowCount = rows.count
     self.cuts = cuts
     columns = Array(repeating: 0, count: rows.featureCount * rows.count)
