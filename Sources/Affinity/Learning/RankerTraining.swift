@@ -9,9 +9,12 @@ import Statistics
 // from; those about the next few say when to stop adding trees; those about the newest orders are
 // looked at once, to compare what was fitted with what is in use. The two are compared question by
 // question on the same candidates: NDCG at 10, and the fitted trees take the place of the others
-// only if the mean difference is above 1.64 of its standard error (one-sided, 95 %). Then trees of
-// that number are fitted once more, on all of the questions, the newest included. A kind of
-// question of which there are too few keeps what it has.
+// only if the mean difference is above half of its standard error. Then trees of that number are
+// fitted once more, on all of the questions, the newest included, which those that were compared
+// had to do without. A kind of question of which there are too few keeps what it has.
+//
+// What is held out must be new to both: where the trees in use were fitted to this shop, only
+// orders count that are newer than what they learned from. Right after a fit there are too few.
 //
 // Several shops can be learned from together: each weighs the same, whatever its size.
 
@@ -57,7 +60,7 @@ package struct RankerTraining: Sendable {
   static let stopFrom = 0.75
   static let holdOutFrom = 0.85
   /// The difference has to be so many of its standard errors.
-  static let certainty = 1.64
+  static let certainty = 0.5
 
   private var learn: [Ranker.Kind: [PastCandidates]] = [:]
   private var stop: [Ranker.Kind: [PastCandidates]] = [:]
@@ -65,6 +68,8 @@ package struct RankerTraining: Sendable {
   /// Of the time that is held out, thinned: what only the last fit learns from.
   private var newest: [Ranker.Kind: [PastCandidates]] = [:]
   private var shopCount = 0
+  /// The newest order of all.
+  private var latest = Instant.earliest
   private var chance: SplitMix
   private let options: Options
 
@@ -81,18 +86,21 @@ extension RankerTraining {
   ///
   /// - Parameters:
   ///   - baskets: the index over the same facts.
+  ///   - seen: what is in use has learned from the orders up to there, if any.
   ///   - goesOn: told how much is done, 0 to 1; false stops the work.
   /// - Throws: `LearningStopped` then.
   package mutating func add(
-    _ facts: ShopFacts, baskets: BasketIndex, goesOn: (Double) -> Bool
+    _ facts: ShopFacts, baskets: BasketIndex, seen: Instant? = nil, goesOn: (Double) -> Bool
   ) throws(LearningStopped) {
+    latest = max(latest, facts.orders.latest)
     let shop = shopCount
     shopCount += 1
     var replay = OrderReplay(facts, baskets: baskets)
     let count = Double(replay.count)
     let learnFrom = Int32(count * RankerTraining.learnFrom)
     let stopFrom = Int32(count * RankerTraining.stopFrom)
-    let holdOutFrom = Int32(count * RankerTraining.holdOutFrom)
+    let holdOutFrom = max(
+      Int32(count * RankerTraining.holdOutFrom), seen.map { replay.count(through: $0) } ?? 0)
     let stride = max(1, (count - Double(learnFrom)) / Double(options.maximumQuestionCount))
     let heldOutCount = (count - Double(holdOutFrom)) / stride
     let judgeStride = max(1, heldOutCount / Double(options.maximumHeldOutCount))
@@ -149,7 +157,10 @@ extension RankerTraining {
       let done = { (share: Double) in goesOn((Double(place) + share) / Double(kinds.count)) }
       let (fit, model) = try fit(kind, over: current.models[kind], goesOn: done)
       fits[kind] = fit
-      if let model { ranker.models[kind] = model }
+      if let model {
+        ranker.models[kind] = model
+        ranker.learnedThrough = shopCount == 1 ? latest : nil
+      }
     }
     return (ranker, fits)
   }

@@ -5,12 +5,14 @@ import Statistics
 // -------------------------
 //   {"features": ["basket_size", …],
 //    "kinds": {"next": {"base": 0, "cuts": [[…], …],
-//                       "trees": [[[f, c, f, c, …], [leaf, …]], …]}}}
+//                       "trees": [[[f, c, f, c, …], [leaf, …]], …]}},
+//    "learned_through": "2026-01-31T12:00:00Z"}
 //
 // `cuts` are the thresholds of each feature, ascending; a tree is its questions, each a feature and
 // one of its cuts, and its leaves, in the order of the answers as bits. Leaves are whole numbers of
 // a ten-thousandth, which fitted ones are rounded to. The names of the features come along, so that
-// trees of another version are put in order or refused, never misread.
+// trees of another version are put in order or refused, never misread. `learned_through` is the
+// shop's newest order that they learned from; trees of other shops have none.
 
 /// What is wrong with a ranker that was read.
 package struct RankerProblem: Error, Equatable {
@@ -28,10 +30,16 @@ extension Ranker {
       guard let model = models[kind] else { continue }
       kinds.append(.init(name: kind.rawValue, value: Ranker.value(of: model.trees.plain)))
     }
-    return .object([
-      .init(name: "features", value: .array(RankFeature.allCases.map { .string($0.name) })),
-      .init(name: "kinds", value: .object(kinds)),
-    ])
+    var members = [
+      Value.Member(
+        name: "features", value: .array(RankFeature.allCases.map { .string($0.name) })),
+      Value.Member(name: "kinds", value: .object(kinds)),
+    ]
+    if let learnedThrough {
+      members.append(
+        .init(name: "learned_through", value: .string(learnedThrough.rfc3339())))
+    }
+    return .object(members)
   }
 
   private static func value(of plain: BoostedTrees.Plain) -> Value {
@@ -66,6 +74,12 @@ extension Ranker {
           path: "features[\(index)]", message: "no feature that this version knows")
       }
       places.append(feature.rawValue)
+    }
+    if let through = value["learned_through"] {
+      guard case .string(let text) = through, let instant = Instant(rfc3339: text) else {
+        throw RankerProblem(path: "learned_through", message: "expected a moment")
+      }
+      learnedThrough = instant
     }
     for kind in kinds {
       guard let known = Kind(rawValue: kind.name) else {

@@ -54,6 +54,10 @@ package struct Ranker: Equatable, Sendable {
   /// A kind without trees is answered in the order of recall scores.
   package var models: [Kind: Model] = [:]
 
+  /// The newest order of this shop that they learned from, so that nothing is ever judged by what
+  /// it has learned; nil for trees of other shops.
+  package var learnedThrough: Instant?
+
   package init() {}
 
   /// The kind of a question, or nil for one that is about nobody and nothing.

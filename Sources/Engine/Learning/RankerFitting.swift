@@ -28,12 +28,13 @@ package struct RankerFitting: Sendable {
     training = RankerTraining(options)
   }
 
-  /// Asks about the orders of a shop.
+  /// Asks about the orders of a shop; what its ranker has learned from is not held out.
   ///
   /// - Parameter goesOn: told how much is done, 0 to 1; false stops the work with
   /// `LearningStopped`.
   package mutating func add(_ past: ShopPast, goesOn: (Double) -> Bool) throws {
-    try training.add(past.facts, baskets: past.baskets, goesOn: goesOn)
+    try training.add(
+      past.facts, baskets: past.baskets, seen: past.ranker.learnedThrough, goesOn: goesOn)
   }
 
   /// - Parameter past: of the shop whose ranker is to be beaten, or nil to start from none.

@@ -82,6 +82,31 @@ import Testing
     for kind in Ranker.Kind.allCases { #expect(fits[kind]?.outcome == .tooFewQuestions) }
   }
 
+  @Test func nothingIsJudgedByWhatItLearned() throws {
+    var generator = SeededGenerator(seed: 6)
+    let shop = LearningTests.shop(&generator, orders: 600)
+    let first = try LearningTests.fit(shop).ranker
+    #expect(!first.models.isEmpty)
+    #expect(first.learnedThrough == shop.facts.orders.latest)
+    func again(seen: Instant?) throws -> (ranker: Ranker, fits: [Ranker.Kind: RankerFit]) {
+      var training = RankerTraining(LearningTests.options())
+      try training.add(shop.facts, baskets: shop.index.baskets, seen: seen) { _ in true }
+      return try training.fit(over: first) { _ in true }
+    }
+    // Nothing came since: there is nothing to compare by, and nothing changes.
+    let idle = try again(seen: first.learnedThrough)
+    #expect(idle.ranker == first)
+    #expect(idle.fits.values.allSatisfy { $0.outcome == .tooFewQuestions && $0.heldOut == 0 })
+    // With a part of the orders new, these alone are held out.
+    let times = shop.facts.orders.time.sorted()
+    let part = try again(seen: times[times.count * 95 / 100])
+    let whole = try again(seen: nil)
+    for kind in Ranker.Kind.allCases {
+      let (fewer, more) = (part.fits[kind]?.heldOut ?? 0, whole.fits[kind]?.heldOut ?? 0)
+      #expect(fewer > 0 && fewer < more)
+    }
+  }
+
   @Test func nothingOfTheFutureIsKnown() throws {
     // What comes after an order must not change what was answered before it: the evaluation of
     // the first orders is the same whether or not the rest exists.
