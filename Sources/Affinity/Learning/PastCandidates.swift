@@ -4,7 +4,7 @@ import Statistics
 /// The candidates of a question of the past, and which of them were bought.
 struct PastCandidates: Sendable {
   /// Negatives that are kept of one question; it has up to 128 candidates.
-  static let maximumNegativeCount = 64
+  static let maximumNegativeCount = 32
 
   /// Row by row, as `RankFeatures` has them.
   var features: [Float]
@@ -12,6 +12,8 @@ struct PastCandidates: Sendable {
   /// Items bought that the question asks for, found or not.
   var truthCount: Int
   var shop = 0
+  /// What the question counts beside others of its shop.
+  var weight = 1.0
 
   var count: Int { bought.count }
 
@@ -43,7 +45,8 @@ struct PastCandidates: Sendable {
     for place in 0..<wanted {
       kept.swapAt(place, place + chance.next(below: kept.count - place))
     }
-    var thinned = PastCandidates(features: [], bought: [], truthCount: truthCount, shop: shop)
+    var thinned = PastCandidates(
+      features: [], bought: [], truthCount: truthCount, shop: shop, weight: weight)
     for row in (positives + kept.prefix(wanted)).sorted() {
       let start = row * RankFeature.count
       thinned.features += features[start..<start + RankFeature.count]
@@ -57,11 +60,11 @@ extension BoostingRows {
   /// The rows of questions, those of each shop weighing the same in all.
   init(_ questions: [PastCandidates]) {
     self.init(featureCount: RankFeature.count)
-    var counts: [Int: Int] = [:]
-    for past in questions { counts[past.shop, default: 0] += 1 }
+    var sums: [Int: Double] = [:]
+    for past in questions { sums[past.shop, default: 0] += past.weight }
     for past in questions {
-      let own = Double(counts[past.shop] ?? 1) * Double(counts.count)
-      let weight = Double(questions.count) / own
+      let own = (sums[past.shop] ?? 1) * Double(sums.count)
+      let weight = Double(questions.count) * past.weight / own
       past.features.withUnsafeBufferPointer { features in
         for row in 0..<past.count {
           let start = row * RankFeature.count

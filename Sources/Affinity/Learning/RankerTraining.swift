@@ -11,7 +11,8 @@ import Statistics
 // question on the same candidates: NDCG at 10, and the fitted trees take the place of the others
 // only if the mean difference is above half of its standard error. Then trees of that number are
 // fitted once more, on all of the questions, the newest included, which those that were compared
-// had to do without. A kind of question of which there are too few keeps what it has.
+// had to do without. Newer questions count more. A kind of question of which there are too few
+// keeps what it has.
 //
 // What is held out must be new to both: where the trees in use were fitted to this shop, only
 // orders count that are newer than what they learned from. Right after a fit there are too few.
@@ -42,12 +43,12 @@ package struct RankerTraining: Sendable {
   package struct Options: Sendable {
     package var seed: UInt64 = 1
     /// Orders to ask about, at most, of each shop; about as many questions of each kind.
-    package var maximumQuestionCount = 12_000
+    package var maximumQuestionCount = 40_000
     /// Of those, the ones by which what was fitted is compared with what is in use.
     package var maximumHeldOutCount = 3_000
     /// Fewer questions of a kind than this are too few to learn from.
     package var minimumQuestionCount = 300
-    package var maximumTreeCount = 150
+    package var maximumTreeCount = 200
     /// Levels of a tree.
     package var depth = 5
     package var rate = 0.1
@@ -59,6 +60,9 @@ package struct RankerTraining: Sendable {
   static let learnFrom = 0.5
   static let stopFrom = 0.75
   static let holdOutFrom = 0.85
+  /// What people want changes: a question counts half for each such share of the log that lies
+  /// between it and the end.
+  static let halfLife = 0.15
   /// The difference has to be so many of its standard errors.
   static let certainty = 0.5
 
@@ -119,10 +123,12 @@ extension RankerTraining {
           if isJudged { judgeDue += judgeStride }
         }
         let items = replay.items
+        let weight = RankerTraining.weight(age: 1 - Double(position) / count)
         replay.withIndex { index, facts in
           for question in PastQuestion.about(position, items, facts, count: 10, chance: &chance) {
             guard var past = index.candidates(of: question, facts) else { continue }
             past.shop = shop
+            past.weight = weight
             if isJudged { heldOut[question.kind, default: []].append(past) }
             guard let thinned = past.thinned(&chance) else { continue }
             if position >= holdOutFrom {
@@ -163,6 +169,11 @@ extension RankerTraining {
       }
     }
     return (ranker, fits)
+  }
+
+  /// What a question counts, by the share of the orders that came after it.
+  static func weight(age: Double) -> Double {
+    Elementary.powerOfTwo(-age / RankerTraining.halfLife)
   }
 
   private mutating func fit(

@@ -31,7 +31,7 @@ enum Train: Method {
     var reader = try call.reader()
     try engine.answerLongWork(name, &reader, &reply) { reader, past in
       let seed = try reader.optionalInteger("seed", in: 0...Int.max) ?? 1
-      let count = try reader.optionalInteger("questions", in: 1...20_000)
+      let count = try reader.optionalInteger("questions", in: 1...100_000)
       return { goesOn in
         var fitting = RankerFitting(seed: UInt64(seed), questionCount: count)
         try fitting.add(past) { goesOn($0 * 0.6) }
