@@ -150,7 +150,7 @@ def ship(ranker):
 
 def main():
     program = sys.argv[1]
-    questions = sys.argv[2] if len(sys.argv) > 2 else "9000"
+    questions = sys.argv[2] if len(sys.argv) > 2 else "40000"
     shops = {
         "online_retail": online_retail, "ta_feng_weekly": lambda: ta_feng(True),
         "ta_feng_daily": lambda: ta_feng(False), "complete_journey": complete_journey,

@@ -102,20 +102,23 @@ struct TargetRound: Sendable {
   /// some tens of megabytes, whatever the number of members.
   private static let blockSize = 65_536
 
-  /// What some members may get, one after the other.
+  /// What some members may get.
   private struct Offers: Sendable {
-    struct Entry {
-      var option: Int
-      var value: Double
-      var cost: Int64
-    }
-
-    var entries: [Entry] = []
-    /// Of each member: where their entries end, and what stands against them if they get nothing.
-    var ends: [Int] = []
-    var reasons: [TargetPlan.Reason] = []
+    /// Of each member and policy: what it is worth, or not a number where it is not open to them,
+    /// and what it costs. All members of the first policy come first.
+    var values: [Double]
+    var costs: [Int64]
+    /// Of each member: what stands against them if they get nothing.
+    var reasons: [TargetPlan.Reason]
     /// How many policies are open to each.
-    var openCounts: [Int32] = []
+    var openCounts: [Int32]
+
+    init(memberCount: Int, optionCount: Int) {
+      values = Array(repeating: .nan, count: memberCount * optionCount)
+      costs = Array(repeating: 0, count: memberCount * optionCount)
+      reasons = Array(repeating: .noPolicy, count: memberCount)
+      openCounts = Array(repeating: 0, count: memberCount)
+    }
   }
 
   /// Looks at the members of a block, on all cores: nobody's offers depend on anybody else's.
@@ -123,54 +126,57 @@ struct TargetRound: Sendable {
     to block: Range<Int>, _ source: @escaping @Sendable (MemberSignal) -> Profile?
   ) -> [Offers] {
     Parallel.map(count: block.count, weight: block.count * options.count) { part in
-      var offers = Offers()
-      offers.ends.reserveCapacity(part.count)
-      offers.reasons.reserveCapacity(part.count)
-      offers.openCounts.reserveCapacity(part.count)
-      for index in part.lowerBound + block.lowerBound..<part.upperBound + block.lowerBound {
-        let (reason, openCount) =
-          members[index].isHeldOut
-          ? (.holdout, 0) : offer(index, source(members[index]), in: &offers)
-        offers.reasons.append(reason)
-        offers.openCounts.append(openCount)
-        offers.ends.append(offers.entries.count)
-      }
-      return offers
+      offers(part.lowerBound + block.lowerBound..<part.upperBound + block.lowerBound, source)
     }
   }
 
-  /// Adds what the member may get; the reason is what stands against all of it, or, where
-  /// something was added, that money or number ran out.
-  private func offer(
-    _ index: Int, _ profile: (some FieldSource)?, in offers: inout Offers
-  ) -> (TargetPlan.Reason, openCount: Int32) {
-    if drawn[index] != nil { return (.explored, 0) }
-    var nearest = TargetPlan.Reason.noPolicy
-    var openCount: Int32 = 0
-    for policy in options.indices {
-      let option = options[policy]
-      switch option.standing(for: members[index], cell: cells[index], profile: profile) {
-      case .closed(let reason): nearest = max(nearest, reason)
-      case .open(let response):
-        let value = request.objective.value(of: response, for: members[index])
-        nearest = max(nearest, value > 0 ? .budget : .noUplift)
-        if value > 0 { openCount += 1 }
-        offers.entries.append(
-          Offers.Entry(
-            option: bounds.option(policy: policy, member: index), value: min(value, 0x1p53),
-            cost: option.charge(of: response)))
+  /// One policy after the other, so that each is at hand for all members: what stands against them
+  /// is the nearest reason, or, where something may be given, that money or number ran out.
+  private func offers(
+    _ part: Range<Int>, _ source: (MemberSignal) -> (some FieldSource)?
+  ) -> Offers {
+    var offers = Offers(memberCount: part.count, optionCount: options.count)
+    var open: [Int] = []
+    for place in 0..<part.count {
+      let index = part.lowerBound + place
+      if members[index].isHeldOut {
+        offers.reasons[place] = .holdout
+      } else if drawn[index] != nil {
+        offers.reasons[place] = .explored
+      } else {
+        open.append(place)
       }
     }
-    return (nearest, openCount)
+    let profiles = open.map { source(members[part.lowerBound + $0]) }
+    for policy in options.indices {
+      let option = options[policy]
+      for (profile, place) in zip(profiles, open) {
+        let member = members[part.lowerBound + place]
+        let cell = cells[part.lowerBound + place]
+        switch option.standing(for: member, cell: cell, profile: profile) {
+        case .closed(let reason): offers.reasons[place] = max(offers.reasons[place], reason)
+        case .open(let response):
+          let value = request.objective.value(of: response, for: member)
+          offers.reasons[place] = max(offers.reasons[place], value > 0 ? .budget : .noUplift)
+          if value > 0 { offers.openCounts[place] += 1 }
+          offers.values[policy * part.count + place] = min(value, 0x1p53)
+          offers.costs[policy * part.count + place] = option.charge(of: response)
+        }
+      }
+    }
+    return offers
   }
 
   private mutating func put(_ offers: Offers, into knapsack: inout Knapsack) {
-    var next = 0
-    for end in offers.ends {
-      for entry in offers.entries[next..<end] {
-        knapsack.append(option: entry.option, value: entry.value, cost: entry.cost)
+    let (first, count) = (reasons.count, offers.reasons.count)
+    for place in 0..<count {
+      for policy in options.indices {
+        let value = offers.values[policy * count + place]
+        if value.isNaN { continue }
+        knapsack.append(
+          option: bounds.option(policy: policy, member: first + place), value: value,
+          cost: offers.costs[policy * count + place])
       }
-      next = end
       knapsack.closeCustomer()
     }
     reasons += offers.reasons

@@ -2,8 +2,8 @@ import Shop
 import Statistics
 
 extension Targeting {
-  /// One policy as it stands in a call. A class, since it is passed around for each member.
-  final class Option: Sendable {
+  /// One policy as it stands in a call. Large: look at many members with one copy of it.
+  struct Option: Sendable {
     let headroom: PolicyHeadroom
     /// The days over which its effect is judged.
     let days: Double
@@ -20,6 +20,8 @@ extension Targeting {
     /// Which of them this one is.
     private let own: Int
     private let hasLearned: Bool
+    /// Whether it is on what members prefer.
+    private let asksPreference: Bool
     private let responses: ResponseBook
 
     /// What is believed of one policy of a family.
@@ -45,6 +47,7 @@ extension Targeting {
       self.headroom = headroom
       let policy = headroom.policy
       measure = request.measure
+      asksPreference = policy.scope == .preferred
       days = policy.horizonDays(ofIssueAt: viewpoint.now, in: zone)
       dateReason = policy.window.reasonAgainstDates(at: viewpoint.now, in: zone)
         .map { TargetPlan.Reason($0) }
@@ -76,17 +79,16 @@ extension Targeting {
       for member: MemberSignal, cell: Int, profile: (some FieldSource)?
     ) -> Standing {
       if let dateReason { return .closed(dateReason) }
-      let policy = headroom.policy
-      if let profile, let reason = policy.reasonAgainst(profile) {
+      if let profile, let reason = headroom.policy.reasonAgainst(profile) {
         return .closed(TargetPlan.Reason(reason))
       }
-      if policy.scope == .preferred, !member.hasPreference { return .closed(.notOnItems) }
+      if asksPreference, !member.hasPreference { return .closed(.notOnItems) }
       if let left = headroom.totalLeft, left <= 0 { return .closed(.limitTotal) }
       if let reason = headroom.refusal(member.customer) {
         return .closed(TargetPlan.Reason(reason))
       }
       let response = response(of: member, cell: cell)
-      let keepsFloor = policy.keepsMarginFloor(of: member, discount: response.discount)
+      let keepsFloor = headroom.policy.keepsMarginFloor(of: member, discount: response.discount)
       guard keepsFloor else { return .closed(.marginFloor) }
       guard response.incrementalMargin > 0 else { return .closed(.noUplift) }
       return isUnaffordable ? .closed(.budget) : .open(response)
@@ -150,6 +152,15 @@ extension Targeting {
 extension TargetPlan.Reason {
   /// The same code; what pricing alone can say counts as not being for the customer.
   init(_ reason: OfferReason) {
-    self = TargetPlan.Reason(rawValue: reason.rawValue) ?? .notForCustomer
+    self =
+      switch reason {
+      case .expired: .expired
+      case .notStarted: .notStarted
+      case .limitTotal: .limitTotal
+      case .limitPerCustomer: .limitPerCustomer
+      case .limitPerPeriod: .limitPerPeriod
+      case .marginFloor: .marginFloor
+      default: .notForCustomer
+      }
   }
 }

@@ -70,5 +70,23 @@ extension TargetPlan.Reason: Comparable {
     left.nearness < right.nearness
   }
 
-  private var nearness: Int { TargetPlan.Reason.allCases.firstIndex(of: self)! }
+  private var nearness: Int8 {
+    switch self {
+    case .noPolicy: 0
+    case .expired: 1
+    case .notStarted: 2
+    case .notForCustomer: 3
+    case .notOnItems: 4
+    case .limitTotal: 5
+    case .limitPerCustomer: 6
+    case .limitPerPeriod: 7
+    case .marginFloor: 8
+    case .noUplift: 9
+    case .budget: 10
+    case .quota: 11
+    case .limit: 12
+    case .explored: 13
+    case .holdout: 14
+    }
+  }
 }
