@@ -60,7 +60,6 @@ extension Engine {
     let facts = self.facts
     let view = members.view(from: viewpoint, facts: facts)
     let names = facts.customers.names
-    let profile = { @Sendable (customer: Int32) in view.profile(of: customer) }
     let signals = SignalReader(
       view: view, request: request, policies: policies,
       holdouts: [holdout] + [campaign?.held].compactMap(\.self),
@@ -68,7 +67,11 @@ extension Engine {
     ).signals(of: customers)
     return Targeting.plan(
       members: signals, policies: headroom(of: policies, at: moment), request: request,
-      viewpoint: viewpoint, zone: facts.settings.zone, profile: profile,
+      viewpoint: viewpoint, zone: facts.settings.zone,
+      matcher: { customer in
+        let profile = view.profile(of: customer)
+        return { $0.matches(profile) }
+      },
       precedes: { names.precedes($0, $1) })
   }
 

@@ -37,12 +37,12 @@ struct TargetRound: Sendable {
     bounds = TargetBounds(options: options, members: members, request: request)
   }
 
-  consuming func plan<Profile: FieldSource & SendableMetatype>(
-    _ profile: @escaping @Sendable (Int32) -> Profile
+  consuming func plan(
+    _ matcher: @escaping @Sendable (Int32) -> Targeting.Matcher
   ) -> TargetPlan {
     let asks = options.contains { $0.dateReason == nil && $0.headroom.policy.audience != nil }
-    let source: @Sendable (MemberSignal) -> Profile? = { member in
-      asks ? profile(member.customer) : nil
+    let source: @Sendable (MemberSignal) -> Targeting.Matcher? = { member in
+      asks ? matcher(member.customer) : nil
     }
     explore(source)
     var knapsack = Knapsack(optionCount: bounds.optionCount, bounds: bounds.bounds)
@@ -60,13 +60,13 @@ struct TargetRound: Sendable {
 
   /// Lets those who are to explore draw, and takes what they drew out of the bounds. Who comes
   /// first where there is not enough for all is by the draw as well.
-  private mutating func explore(_ profile: (MemberSignal) -> (some FieldSource)?) {
+  private mutating func explore(_ matcher: (MemberSignal) -> Targeting.Matcher?) {
     guard let exploration = request.exploration else { return }
     let explorers = members.indices.filter { members[$0].draw != nil && !members[$0].isHeldOut }
       .sorted { (members[$0].draw ?? 0, $0) < (members[$1].draw ?? 0, $1) }
     for index in explorers {
       let member = members[index]
-      let open = openOptions(of: index, profile(member))
+      let open = openOptions(of: index, matcher(member))
       if open.isEmpty { continue }
       let count = UInt64(open.count + 1)
       let choice = Int((member.draw ?? 0) % count)
@@ -84,11 +84,11 @@ struct TargetRound: Sendable {
   }
 
   private func openOptions(
-    of index: Int, _ profile: (some FieldSource)?
+    of index: Int, _ matcher: Targeting.Matcher?
   ) -> [(policy: Int, response: MemberResponse)] {
     options.indices.compactMap { policy in
       let standing = options[policy].standing(
-        for: members[index], cell: cells[index], profile: profile)
+        for: members[index], cell: cells[index], matches: matcher)
       guard case .open(let response) = standing,
         request.objective.value(of: response, for: members[index]) > 0
       else { return nil }
@@ -122,8 +122,8 @@ struct TargetRound: Sendable {
   }
 
   /// Looks at the members of a block, on all cores: nobody's offers depend on anybody else's.
-  private func offers<Profile: FieldSource & SendableMetatype>(
-    to block: Range<Int>, _ source: @escaping @Sendable (MemberSignal) -> Profile?
+  private func offers(
+    to block: Range<Int>, _ source: @escaping @Sendable (MemberSignal) -> Targeting.Matcher?
   ) -> [Offers] {
     Parallel.map(count: block.count, weight: block.count * options.count) { part in
       offers(part.lowerBound + block.lowerBound..<part.upperBound + block.lowerBound, source)
@@ -133,7 +133,7 @@ struct TargetRound: Sendable {
   /// One policy after the other, so that each is at hand for all members: what stands against them
   /// is the nearest reason, or, where something may be given, that money or number ran out.
   private func offers(
-    _ part: Range<Int>, _ source: (MemberSignal) -> (some FieldSource)?
+    _ part: Range<Int>, _ source: (MemberSignal) -> Targeting.Matcher?
   ) -> Offers {
     var offers = Offers(memberCount: part.count, optionCount: options.count)
     var open: [Int] = []
@@ -147,13 +147,14 @@ struct TargetRound: Sendable {
         open.append(place)
       }
     }
-    let profiles = open.map { source(members[part.lowerBound + $0]) }
+    let matchers = open.map { source(members[part.lowerBound + $0]) }
     for policy in options.indices {
       let option = options[policy]
-      for (profile, place) in zip(profiles, open) {
+      for number in open.indices {
+        let place = open[number]
         let member = members[part.lowerBound + place]
         let cell = cells[part.lowerBound + place]
-        switch option.standing(for: member, cell: cell, profile: profile) {
+        switch option.standing(for: member, cell: cell, matches: matchers[number]) {
         case .closed(let reason): offers.reasons[place] = max(offers.reasons[place], reason)
         case .open(let response):
           let value = request.objective.value(of: response, for: member)
@@ -186,14 +187,14 @@ struct TargetRound: Sendable {
   /// What each of the held out, and of those who drew nothing, would have got: a policy, or
   /// nothing.
   private func ghosts(
-    at floored: Knapsack.FlooredSolution, _ profile: (MemberSignal) -> (some FieldSource)?
+    at floored: Knapsack.FlooredSolution, _ matcher: (MemberSignal) -> Targeting.Matcher?
   ) -> [(member: Int, policy: Int)] {
     var ghosts: [(member: Int, policy: Int)] = []
     let solution = floored.solution
     for (index, member) in members.enumerated()
     where member.isHeldOut || drawn[index].map({ $0.policy < 0 }) ?? false {
       var best = (gain: 0.0, policy: -1)
-      for (policy, response) in openOptions(of: index, profile(member)) {
+      for (policy, response) in openOptions(of: index, matcher(member)) {
         let option = bounds.option(policy: policy, member: index)
         let gain =
           request.objective.value(of: response, for: member) + floored.bonus[option]

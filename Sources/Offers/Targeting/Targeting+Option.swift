@@ -76,11 +76,11 @@ extension Targeting {
     /// What stands against it for this member, the weightiest last: a reason is given only when all
     /// before it are met.
     func standing(
-      for member: MemberSignal, cell: Int, profile: (some FieldSource)?
+      for member: MemberSignal, cell: Int, matches: Matcher?
     ) -> Standing {
       if let dateReason { return .closed(dateReason) }
-      if let profile, let reason = headroom.policy.reasonAgainst(profile) {
-        return .closed(TargetPlan.Reason(reason))
+      if let audience = headroom.policy.audience, let matches, !matches(audience) {
+        return .closed(.notForCustomer)
       }
       if asksPreference, !member.hasPreference { return .closed(.notOnItems) }
       if let left = headroom.totalLeft, left <= 0 { return .closed(.limitTotal) }

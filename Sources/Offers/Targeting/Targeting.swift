@@ -25,18 +25,22 @@ import Statistics
 
 /// Decides which coupon goes to whom, and to whom none does; pure.
 package enum Targeting {
+  /// Whether somebody meets a condition. A closure and no type parameter: what is generic here is
+  /// not specialised for the rooms that call it, and costs as much as all the rest.
+  package typealias Matcher = (Condition) -> Bool
+
   /// Plans at most one coupon for each member, for the most of the objective within all bounds.
   ///
-  /// - `profile` gives what a policy's `for` asks of a customer; it is not called unless some
-  /// policy asks. - Under a budget on worst cases, a policy without one is withheld with reason
-  /// `budget`.
+  /// - `matcher` looks a customer up, and gives what says whether they meet a condition; it is not
+  /// called unless some policy has one.
+  /// - Under a budget on worst cases, a policy without one is withheld with reason `budget`.
   /// - `precedes` orders customers by id. A customer named twice is considered once.
   ///
   /// O(members x policies x size of conditions) plus the knapsack.
-  package static func plan<Profile: FieldSource & SendableMetatype>(
+  package static func plan(
     members: [MemberSignal], policies: [PolicyHeadroom], request: TargetRequest,
     viewpoint: Viewpoint, zone: Zone,
-    profile: @escaping @Sendable (_ customer: Int32) -> Profile,
+    matcher: @escaping @Sendable (_ customer: Int32) -> Matcher,
     precedes: (_ left: Int32, _ right: Int32) -> Bool
   ) -> TargetPlan {
     let round = TargetRound(
@@ -44,7 +48,7 @@ package enum Targeting {
       policies: policies.sorted {
         $0.policy.id.utf8.lexicographicallyPrecedes($1.policy.id.utf8)
       }, request: request, viewpoint: viewpoint, zone: zone)
-    return round.plan(profile)
+    return round.plan(matcher)
   }
 
   /// Members in the order of their ids, each once. O(n) where they come in order.

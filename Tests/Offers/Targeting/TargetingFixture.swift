@@ -58,7 +58,10 @@ enum TargetingFixture {
     return Targeting.plan(
       members: members, policies: policies, request: request,
       viewpoint: Viewpoint(asOf: now), zone: .utc,
-      profile: { Value.object([.init(name: "number", value: .integer(Int64($0)))]) },
+      matcher: { customer in
+        let profile = Value.object([.init(name: "number", value: .integer(Int64(customer)))])
+        return { $0.matches(profile) }
+      },
       precedes: { $0 < $1 })
   }
 }
