@@ -134,17 +134,27 @@ def ship(ranker):
         + ",\n".join(parts) + "\n}}\n")
     folder = root / "Sources" / "Engine" / "Learning" / "Standard"
     folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.swift"):
+        old.unlink()
     head = "// Written by Tests/Benchmarks/ship-ranking.py; Models/ranking.json holds the same.\n\n"
+    sums = {}
     for kind, model in kinds.items():
-        text = wrapped(model)
-        (folder / f"StandardRanking+{kind.capitalize()}.swift").write_text(
-            f'{head}extension StandardRanking {{\n  static let {kind} = #"""\n'
-            + "".join(f"    {one}\n" for one in text.split("\n")) + '    """#\n}\n')
+        lines = wrapped(model).split("\n")
+        # Files are short: as many parts as it takes.
+        parts = [lines[start:start + 380] for start in range(0, len(lines), 380)]
+        names = [f"{kind}{number + 1}" for number in range(len(parts))]
+        sums[kind] = " + ".join(names)
+        for name, part in zip(names, parts):
+            (folder / f"StandardRanking+{name.capitalize()}.swift").write_text(
+                f'{head}extension StandardRanking {{\n  static let {name} = #"""\n'
+                + "".join(f"    {one}\n" for one in part) + '    """#\n}\n')
     (folder / "StandardRanking.swift").write_text(
         f'{head}/// The ranker that ships, as a model file has it.\nenum StandardRanking {{\n'
         '  static let features = #"""\n'
         + "".join(f"    {one}\n" for one in wrapped(ranker["features"]).split("\n"))
-        + '    """#\n\n  static var text: String {\n    #"{"features":\\#(features),"kinds":{"basket":'
+        + '    """#\n\n'
+        + "".join(f"  static var {kind}: String {{ {sum} }}\n" for kind, sum in sums.items())
+        + '\n  static var text: String {\n    #"{"features":\\#(features),"kinds":{"basket":'
         '\\#(basket),"#\n      + #""next":\\#(next),"explore":\\#(explore)}}"#\n  }\n}\n')
 
 

@@ -6,13 +6,12 @@ import Statistics
 //   orders by time   |  the first half  |  learn  | stop |  hold out  |
 //
 // The first half only fills the index. Questions about the orders that follow give rows to learn
-// from; those about the next few say when to stop adding trees; those about the newest orders are
-// looked at once, to compare what was fitted with what is in use. The two are compared question by
-// question on the same candidates: NDCG at 10, and the fitted trees take the place of the others
-// only if the mean difference is above half of its standard error. Then trees of that number are
-// fitted once more, on all of the questions, the newest included, which those that were compared
-// had to do without. Newer questions count more. A kind of question of which there are too few
-// keeps what it has.
+// from; those about the next few say when to stop adding trees, and then as many trees are fitted
+// to both. Questions about the newest orders are looked at once, to compare these with what is in
+// use: question by question on the same candidates, NDCG at 10. The fitted trees take the place of
+// the others only if the mean difference is above half of its standard error; then as many are
+// fitted to all of the questions, the newest included. Newer questions count more. A kind of
+// question of which there are too few keeps what it has.
 //
 // What is held out must be new to both: where the trees in use were fitted to this shop, only
 // orders count that are newer than what they learned from. Right after a fit there are too few.
@@ -198,7 +197,7 @@ extension RankerTraining {
     var best = -1.0
     for (place, objective) in [BoostingObjective.rank, .logistic].enumerated() {
       let grown = try grow(rows, validation, objective, count: options.maximumTreeCount) {
-        goesOn((Double(place) + $0) / 3)
+        goesOn((Double(place) + $0) / 4)
       }
       let value = validation.metric.value(validation.rows, Ranker.scores(grown, validation.rows))
       if value > best { (best, trees, loss) = (value, grown, objective) }
@@ -207,8 +206,10 @@ extension RankerTraining {
       fit.outcome = .notBetter
       return (fit, nil)
     }
-    let fitted = Ranker.Model(trees)
     fit.treeCount = trees.treeCount
+    let earlier = BoostingRows(learning + stopping)
+    let fitted = Ranker.Model(
+      try grow(earlier, nil, loss, count: trees.treeCount) { goesOn((2 + $0) / 4) })
     var difference = Spread()
     for past in judging {
       let before = past.gain(current)
@@ -224,8 +225,8 @@ extension RankerTraining {
     }
     fit.outcome = .better
     let all = BoostingRows(learning + stopping + (newest[kind] ?? []))
-    let last = try grow(all, nil, loss, count: trees.treeCount) { goesOn((2 + $0) / 3) }
-    return (fit, Ranker.Model(last))
+    let last = try grow(all, nil, loss, count: trees.treeCount) { goesOn((3 + $0) / 4) }
+    return (fit, Ranker.Model(last, floor: Ranker.least(last, all)))
   }
 
   private func grow(

@@ -4,11 +4,11 @@ import Statistics
 // A ranker as a file has it
 // -------------------------
 //   {"features": ["basket_size", …],
-//    "kinds": {"next": {"base": 0, "cuts": [[…], …],
+//    "kinds": {"next": {"base": 0, "floor": -2.5, "cuts": [[…], …],
 //                       "trees": [[[f, c, f, c, …], [leaf, …]], …]}},
 //    "learned_through": "2026-01-31T12:00:00Z"}
 //
-// `cuts` are the thresholds of each feature, ascending; a tree is its questions, each a feature and
+// Scores count from `floor`. `cuts` are the thresholds of each feature, ascending; a tree is its questions, each a feature and
 // one of its cuts, and its leaves, in the order of the answers as bits. Leaves are whole numbers of
 // a ten-thousandth, which fitted ones are rounded to. The names of the features come along, so that
 // trees of another version are put in order or refused, never misread. `learned_through` is the
@@ -28,7 +28,8 @@ extension Ranker {
     var kinds: [Value.Member] = []
     for kind in Kind.allCases {
       guard let model = models[kind] else { continue }
-      kinds.append(.init(name: kind.rawValue, value: Ranker.value(of: model.trees.plain)))
+      kinds.append(
+        .init(name: kind.rawValue, value: Ranker.value(of: model.trees.plain, floor: model.floor)))
     }
     var members = [
       Value.Member(
@@ -42,9 +43,10 @@ extension Ranker {
     return .object(members)
   }
 
-  private static func value(of plain: BoostedTrees.Plain) -> Value {
+  private static func value(of plain: BoostedTrees.Plain, floor: Double) -> Value {
     .object([
       .init(name: "base", value: .number(plain.base)),
+      .init(name: "floor", value: .number(floor)),
       .init(name: "cuts", value: .array(plain.cuts.map { .array($0.map(Value.number)) })),
       .init(
         name: "trees",
@@ -97,6 +99,10 @@ extension Ranker {
     else {
       throw RankerProblem(path: path, message: "expected base, cuts of each feature, and trees")
     }
+    let floor = value["floor"]?.double
+    guard abs(floor ?? 0) <= 1e12 else {
+      throw RankerProblem(path: "\(path).floor", message: "expected a number within +-10^12")
+    }
     var plain = BoostedTrees.Plain(
       base: base, cuts: Array(repeating: [], count: RankFeature.count), trees: [])
     for (index, list) in cutLists.enumerated() {
@@ -124,7 +130,7 @@ extension Ranker {
       plain.trees.append(grown)
     }
     do throws(BoostedTrees.PlainProblem) {
-      return Model(try BoostedTrees(plain: plain))
+      return Model(try BoostedTrees(plain: plain), floor: floor)
     } catch {
       throw RankerProblem(path: path, message: "\(error)")
     }

@@ -24,28 +24,39 @@ package struct Ranker: Equatable, Sendable {
   /// The trees of one kind.
   package struct Model: Equatable, Sendable {
     package let trees: BoostedTrees
-    /// The least that the trees can give: scores count from there, so none is below zero.
-    let lowest: Double
+    /// What scores count from: boosts and margins multiply them, so that they need a zero.
+    package let floor: Double
     /// Whether the trees learned anything of browsing, which a shop without events cannot teach.
     let knowsBrowsing: Bool
 
-    /// - Parameter trees: over the features of `RankFeature`, in their order.
-    package init(_ trees: BoostedTrees) {
+    /// Where scores bend, so that what lies below the floor is small, above zero and in order.
+    static let bend = 0.5
+
+    /// - Parameters:
+    ///   - trees: over the features of `RankFeature`, in their order.
+    ///   - floor: about the least that they give; the least that they could without one.
+    package init(_ trees: BoostedTrees, floor: Double? = nil) {
       precondition(trees.featureCount == RankFeature.count, "trees over the known features")
       self.trees = trees
-      lowest = trees.lowest
+      self.floor = floor ?? trees.lowest
       let browsed = RankFeature.browsed.rawValue
       knowsBrowsing = trees.plain.trees.contains { $0.features.contains(browsed) }
     }
 
-    /// Scores of rows that lie one behind the other. O(rows x trees).
-    func scores(_ rows: [Float], count: Int) -> [Double] {
+    /// Scores of rows that lie one behind the other, above zero: what the trees give beyond the
+    /// floor, x, and where that is below the bend b, b e^(x / b - 1). O(rows x trees).
+    package func scores(_ rows: [Float], count: Int) -> [Double] {
       [Double](unsafeUninitializedCapacity: count) { scores, filled in
         rows.withUnsafeBufferPointer { rows in
           scores.initialize(repeating: 0)
           trees.score(rows: rows, count: count, into: scores)
         }
-        for index in 0..<count { scores[index] -= lowest }
+        for index in 0..<count {
+          let score = scores[index] - floor
+          scores[index] =
+            score >= Model.bend
+            ? score : Model.bend * Elementary.exponential(score / Model.bend - 1)
+        }
         filled = count
       }
     }
@@ -65,6 +76,13 @@ package struct Ranker: Equatable, Sendable {
     if recall.basketSize > 0 { return .basket }
     if recall.history.isEmpty { return nil }
     return query.repeats == .none ? .explore : .next
+  }
+
+  /// The least that trees give for any of the rows, in whole units of a leaf.
+  static func least(_ trees: BoostedTrees, _ rows: BoostingRows) -> Double {
+    let floor = trees.lowest - Model.bend
+    let least = Model(trees, floor: floor).scores(rows.values, count: rows.count).min()
+    return ((floor + (least ?? Model.bend)) / leafUnit).rounded() * leafUnit
   }
 
   /// What trees give for rows. O(rows x trees).

@@ -107,6 +107,29 @@ import Testing
     }
   }
 
+  @Test func scoresAreAboveZeroAndInTheOrderOfTheTrees() throws {
+    // Leaves of -4 ... 3 by one feature's bits; a floor in the middle.
+    let cuts = [Double](arrayLiteral: 1, 2, 3)
+    var plain = BoostedTrees.Plain(
+      base: 0, cuts: RankFeature.allCases.map { _ in cuts }, trees: [])
+    for cut in cuts.indices {
+      plain.trees.append(.init(features: [0], cutIndices: [cut], leaves: [-2, 1]))
+    }
+    let trees = try BoostedTrees(plain: plain)
+    func scores(floor: Double?) -> [Double] {
+      let rows = (0...3).flatMap { step in
+        (0..<RankFeature.count).map { $0 == 0 ? Float(step) + 0.5 : 0 }
+      }
+      return Ranker.Model(trees, floor: floor).scores(rows, count: 4)
+    }
+    // What the trees give is -6, -3, 0 and 3.
+    #expect(scores(floor: -10) == [4, 7, 10, 13])
+    let bent = scores(floor: -3.25)
+    #expect(bent[2...] == [3.25, 6.25])
+    #expect(bent[0] > 0 && bent[0] < bent[1] && bent[1] < 0.5)
+    #expect(scores(floor: nil) == scores(floor: -6))
+  }
+
   @Test func nothingOfTheFutureIsKnown() throws {
     // What comes after an order must not change what was answered before it: the evaluation of
     // the first orders is the same whether or not the rest exists.

@@ -11,6 +11,10 @@ enum StandardRanking {
     "recall_relative"]
     """#
 
+  static var basket: String { basket1 + basket2 }
+  static var next: String { next1 + next2 }
+  static var explore: String { explore1 + explore2 }
+
   static var text: String {
     #"{"features":\#(features),"kinds":{"basket":\#(basket),"#
       + #""next":\#(next),"explore":\#(explore)}}"#
