@@ -8,11 +8,12 @@ import Statistics
 //                       "trees": [[[f, c, f, c, …], [leaf, …]], …]}},
 //    "learned_through": "2026-01-31T12:00:00Z"}
 //
-// Scores count from `floor`. `cuts` are the thresholds of each feature, ascending; a tree is its questions, each a feature and
-// one of its cuts, and its leaves, in the order of the answers as bits. Leaves are whole numbers of
-// a ten-thousandth, which fitted ones are rounded to. The names of the features come along, so that
-// trees of another version are put in order or refused, never misread. `learned_through` is the
-// shop's newest order that they learned from; trees of other shops have none.
+// Scores count from `floor`, or from the least that the trees can give. `cuts` are the thresholds
+// of each feature, ascending; a tree is its questions, each a feature and one of its cuts, and its
+// leaves, in the order of the answers as bits. Leaves are whole numbers of a ten-thousandth, which
+// fitted ones are rounded to. The names of the features come along, so that trees of another
+// version are put in order or refused, never misread. `learned_through` is the shop's newest order
+// that they learned from; trees of other shops have none.
 
 /// What is wrong with a ranker that was read.
 package struct RankerProblem: Error, Equatable {
