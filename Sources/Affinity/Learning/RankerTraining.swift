@@ -8,10 +8,10 @@ import Statistics
 // The first half only fills the index. Questions about the orders that follow give rows to learn
 // from; those about the next few say when to stop adding trees, and then as many trees are fitted
 // to both. Questions about the newest orders are looked at once, to compare these with what is in
-// use: question by question on the same candidates, NDCG at 10. The fitted trees take the place of
-// the others only if the mean difference is above half of its standard error; then as many are
-// fitted to all of the questions, the newest included. Newer questions count more. A kind of
-// question of which there are too few keeps what it has.
+// use, on the same candidates by NDCG at 10. The fitted trees take the place of the others only if
+// they are better in the mean; then as many are fitted to all of the questions, the newest
+// included. Newer questions count more. A kind of question of which there are too few keeps what it
+// has.
 //
 // What is held out must be new to both: where the trees in use were fitted to this shop, only
 // orders count that are newer than what they learned from. Right after a fit there are too few.
@@ -62,8 +62,6 @@ package struct RankerTraining: Sendable {
   /// What people want changes: a question counts half for each such share of the log that lies
   /// between it and the end.
   static let halfLife = 0.15
-  /// The difference has to be so many of its standard errors.
-  static let certainty = 0.5
 
   private var learn: [Ranker.Kind: [PastCandidates]] = [:]
   private var stop: [Ranker.Kind: [PastCandidates]] = [:]
@@ -219,7 +217,7 @@ extension RankerTraining {
       difference.take(after - before)
     }
     fit.standardError = difference.standardError
-    guard difference.mean > RankerTraining.certainty * difference.standardError else {
+    guard difference.mean > 0 else {
       fit.outcome = .notBetter
       return (fit, nil)
     }

@@ -20,9 +20,9 @@ enum TrainState: Command {
     The orders are replayed by time; each one past the first half is a question that could have been
     asked just before it. Trees are fitted to the earlier of these, and compared on the newest 15 %
     with what is in use: NDCG at 10, question by question, on the same candidates. They are kept
-    where the mean difference is above half of its standard error, and then fitted once more, to
-    the newest too. A shop of too few orders keeps the ranker that ships; after a fit, only orders
-    that came since say whether another is better. The same log and seed give the same trees.
+    where they are better in the mean, and then fitted once more, to the newest too. A shop of too
+    few orders keeps the ranker that ships; after a fit, only orders that came since say whether
+    another is better. The same log and seed give the same trees.
 
     A serving process does the same while it answers: the method is train.
 
