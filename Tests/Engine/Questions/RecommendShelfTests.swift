@@ -74,7 +74,7 @@ import Testing
       """#)
     for number in 0..<20 {
       try put(shop, "a\(number)", "c\(number)", number, ["bread", "butter"])
-      try put(shop, "m\(number)", "c\(number)", number, ["margarine"])
+      try put(shop, "m\(number)", "c\(number)", number + 20, ["margarine"])
       try put(shop, "s\(number)", "d\(number)", number, ["soap"])
     }
     let question = #"{"basket":["bread"],"explain":true,"at":"2026-02-25T00:00:00Z"}"#
