@@ -19,8 +19,10 @@ extension Engine {
       return try MemberRules(value, over: members.rules, now: now)
     } catch {
       var error = error
-      if error.reason == "gap" || error.reason == "overlap", let fault = RFMTable.Fault(of: value) {
-        error = fault.problem(customer: customer(scoring: fault.scores))
+      if error.reason == "gap" || error.reason == "overlap",
+        let found = customer(in: RFMTable.Fault.all(in: value), of: value, now: now)
+      {
+        error = found.fault.problem(customer: found.customer)
       }
       throw ParameterError(
         path: error.path.isEmpty ? path : path + "." + error.path,
@@ -28,13 +30,28 @@ extension Engine {
     }
   }
 
-  /// A customer whose RFM scores are these as things stand, the first by id; nil where there is
-  /// none.
-  private func customer(scoring scores: RFMScores) -> String? {
+  /// The first customer by id whose RFM scores a refused table has a fault at, by the thresholds
+  /// and the window that came with it; nil where there is none. One pass over the customers.
+  private func customer(
+    in faults: [RFMTable.Fault], of value: Value, now: Instant
+  ) -> (customer: String, fault: RFMTable.Fault)? {
+    guard case .object(var rules) = value,
+      let place = rules.firstIndex(where: { $0.name == "rfm" }),
+      case .object(let table) = rules[place].value
+    else { return nil }
+    rules[place].value = .object(table.filter { $0.name != "classes" })
     var members = self.members
+    if let scored = try? MemberRules(.object(rules), over: members.rules, now: now) {
+      members.rules = scored
+    }
     let view = members.view(from: Viewpoint(now: lastLogged), facts: facts)
-    return facts.customers.indicesByID.first { view.profile(of: $0).rfm == scores }
-      .map { facts.customers.names[$0] }
+    for customer in facts.customers.indicesByID {
+      guard let scores = view.profile(of: customer).rfm,
+        let fault = faults.first(where: { $0.scores == scores })
+      else { continue }
+      return (facts.customers.names[customer], fault)
+    }
+    return nil
   }
 
   /// What `on: "preferred"` stands for, for one customer.

@@ -62,9 +62,9 @@ package struct RFMTable: Equatable, Sendable {
     return found.id
   }
 
-  /// The first scores, from the lowest, that are held by no class or by more than one. O(125
-  /// boxes).
-  package static func fault(of classes: [Class]) -> Fault? {
+  /// All scores that are held by no class or by more than one, from the lowest. O(125 boxes).
+  package static func faults(of classes: [Class]) -> [Fault] {
+    var faults: [Fault] = []
     for recency in 1...5 {
       for frequency in 1...5 {
         for monetary in 1...5 {
@@ -72,11 +72,11 @@ package struct RFMTable: Equatable, Sendable {
           let holding = classes.flatMap { entry in
             entry.boxes.filter { $0.holds(scores) }.map { _ in entry.id }
           }
-          if holding.count != 1 { return Fault(scores: scores, classes: holding) }
+          if holding.count != 1 { faults.append(Fault(scores: scores, classes: holding)) }
         }
       }
     }
-    return nil
+    return faults
   }
 }
 
@@ -184,7 +184,7 @@ extension RFMTable {
       }
       classes.append(Class(id: id, boxes: read))
     }
-    if let fault = fault(of: classes) { throw fault.problem() }
+    if let fault = faults(of: classes).first { throw fault.problem() }
     return classes
   }
 
@@ -222,23 +222,22 @@ extension RFMTable.Fault {
       message: "\(place) is held by \(classes.joined(separator: " and "))\(who)")
   }
 
-  /// What is wrong with a table that was refused for this reason, found again from what was sent;
-  /// nil where it was refused for another.
-  package init?(of value: Value) {
-    guard case .array(let list)? = value["rfm"]?["classes"] else { return nil }
+  /// All that is wrong with a table that was refused for this reason, found again from what was
+  /// sent; empty where it was refused for another.
+  package static func all(in value: Value) -> [RFMTable.Fault] {
+    guard case .array(let list)? = value["rfm"]?["classes"] else { return [] }
     var classes: [RFMTable.Class] = []
     for element in list {
       guard case .string(let id)? = element["id"], case .array(let boxes)? = element["boxes"]
-      else { return nil }
+      else { return [] }
       var read: [RFMTable.Box] = []
       for box in boxes {
-        guard let box = RFMTable.readable(box) else { return nil }
+        guard let box = RFMTable.readable(box) else { return [] }
         read.append(box)
       }
       classes.append(RFMTable.Class(id: id, boxes: read))
     }
-    guard let fault = RFMTable.fault(of: classes) else { return nil }
-    self = fault
+    return RFMTable.faults(of: classes)
   }
 }
 

@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test func scoresAreAboveZeroAndInTheOrderOfTheTrees() throws {
-    // Leaves of -4 ... 3 by one feature's bits; a floor in the middle.
+    // Three trees, one for each cut of a feature, of leaves -2 and 1; a floor in the middle.
     let cuts = [Double](arrayLiteral: 1, 2, 3)
     var plain = BoostedTrees.Plain(
       base: 0, cuts: RankFeature.allCases.map { _ in cuts }, trees: [])

@@ -172,17 +172,29 @@ import Testing
       let customers = try shop.result("customers.get", #"{"customer":"c1"}"#)
       #expect(classes.contains(customers["rfm"]?["class"]?.text ?? "?"))
     }
-    let gap = #"{"members":{"rfm":{"classes":[{"id":"a","boxes":[{"recency":[2,5]}]}]}}}"#
+    // The first customer in the gap is named, wherever in it they are.
+    let gap = #"{"members":{"rfm":{"classes":[{"id":"a","boxes":[{"recency":[3,5]}]}]}}}"#
     let failure = try shop.failure("shop.configure", gap)
     #expect(failure.reason == "gap" && failure.path == "members.rfm.classes")
-    #expect(failure.message.contains("recency 1, frequency 1, monetary 1"))
-    // Whoever is there is named: the customer's own scores are those.
-    if let name = failure.message.split(separator: " ").first(where: {
-      $0.hasPrefix("c") && $0.count <= 3
-    }) {
+    let scores = try (0..<24).map { "c\($0)" }.sorted().compactMap { name -> (String, [Int64])? in
       let rfm = try shop.result("customers.get", #"{"customer":"\#(name)"}"#)["rfm"]
-      #expect(rfm?["recency"]?.int == 1 && rfm?["frequency"]?.int == 1)
+      let scores = ["recency", "frequency", "monetary"].compactMap { rfm?[$0]?.int }
+      return scores.count == 3 ? (name, scores) : nil
     }
+    let first = try #require(scores.first { $0.1[0] < 3 })
+    #expect(first.1 != [1, 1, 1], "the seed puts nobody at the lowest scores first")
+    #expect(
+      failure.message == "no class holds recency \(first.1[0]), frequency \(first.1[1]), "
+        + "monetary \(first.1[2]); customer \(first.0) is there")
+    // By the thresholds that come with the classes: 5 is everybody's recency there.
+    let moved =
+      #"{"members":{"rfm":{"thresholds":{"recency_days":[100000,100001,100002,100003],"orders":[2,4,6,8],"spend":[1,2,3,4]},"classes":[{"id":"a","boxes":[{"recency":[1,4]}]}]}}}"#
+    #expect(try shop.failure("shop.configure", moved).message.contains("recency 5, "))
+    let held =
+      moved.replacing(#"{"recency":[1,4]}"#, with: #"{"recency":[5,5]}"#)
+    #expect(
+      try shop.failure("shop.configure", held).message
+        == "no class holds recency 1, frequency 1, monetary 1")
     try shop.result("shop.configure", #"{"members":{"rfm":{"classes":null}}}"#)
     let thresholds =
       #"{"members":{"rfm":{"thresholds":{"recency_days":[30,60,90,120],"orders":[2,4,6,8],"spend":[1,2,3,1000000]}}}}"#
