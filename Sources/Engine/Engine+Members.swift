@@ -87,17 +87,20 @@ extension Engine {
       if case .gift(let item) = policy.gives, let index = facts.items.index(of: item) {
         usualCost = facts.items[index].cost ?? facts.items[index].price
       }
-      return PolicyHeadroom(
-        policy: policy, totalLeft: policy.limits.total.map { max(0, $0 - standing.counted) },
-        budgetLeft: policy.budget.map { max(0, $0 - standing.exposure) }, usualCost: usualCost,
-        refusal: { customer in
-          // Dates, total and budget are headroom of the policy as a whole and are not asked again
-          // for each customer.
-          guard let limit = policy.limits.perCustomer else { return nil }
+      // Dates, total and budget are headroom of the policy as a whole and are not asked again for
+      // each customer.
+      var refusal: (@Sendable (Int32) -> OfferReason?)?
+      if let limit = policy.limits.perCustomer {
+        refusal = { customer in
           let held = ledger.countedCoupons(
             ofCustomer: names[customer], policy: policy.id, at: moment)
           return held >= limit ? .limitPerCustomer : nil
-        })
+        }
+      }
+      return PolicyHeadroom(
+        policy: policy, totalLeft: policy.limits.total.map { max(0, $0 - standing.counted) },
+        budgetLeft: policy.budget.map { max(0, $0 - standing.exposure) }, usualCost: usualCost,
+        refusal: refusal)
     }
   }
 

@@ -68,9 +68,10 @@ extension Engine {
     return Targeting.plan(
       members: signals, policies: headroom(of: policies, at: moment), request: request,
       viewpoint: viewpoint, zone: facts.settings.zone,
-      matcher: { customer in
-        let profile = view.profile(of: customer)
-        return { $0.matches(profile) }
+      audience: { conditions, customers in
+        ConditionSheet(conditions).masks(count: customers.count) {
+          view.profile(of: customers[$0])
+        }
       },
       precedes: { names.precedes($0, $1) })
   }

@@ -260,7 +260,7 @@ extension Engine {
       mixes = rules
     }
     if case .integer(let percent)? = value["holdout_percent"] {
-      holdout.share = Double(percent) / 100
+      holdout = Holdout(share: Double(percent) / 100, seed: holdout.seed)
     }
   }
 }

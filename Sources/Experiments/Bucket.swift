@@ -16,13 +16,38 @@ package enum Bucket {
 
   /// Version 2: FNV-1a of the decimal text of FNV-1a over seed then id, in ten thousandths.
   package static func version2(seed: String, id: String) -> Double {
-    Double(fnv1a(String(fnv1a(seed + id))) % 10_000) / 10_000
+    version2(id: id, after: fnv1a(seed))
   }
 
-  /// FNV-1a, 32 bits, over the UTF-16 units.
-  package static func fnv1a(_ text: String) -> UInt32 {
-    var hash: UInt32 = 0x811C_9DC5
+  /// The same with the seed's hash, where many ids are asked for.
+  static func version2(id: String, after seed: UInt32) -> Double {
+    Double(fnv1a(decimal: fnv1a(id, after: seed)) % 10_000) / 10_000
+  }
+
+  /// FNV-1a, 32 bits, over the UTF-16 units; of a text that follows another, from that one's hash.
+  package static func fnv1a(_ text: String, after hash: UInt32 = 0x811C_9DC5) -> UInt32 {
+    var hash = hash
+    // Of ASCII, which ids mostly are, the bytes are the units.
+    let isASCII =
+      text.utf8.withContiguousStorageIfAvailable { bytes in
+        guard bytes.allSatisfy({ $0 < 0x80 }) else { return false }
+        for byte in bytes { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return true
+      } ?? false
+    if isASCII { return hash }
     for unit in text.utf16 { hash = (hash ^ UInt32(unit)) &* 0x0100_0193 }
+    return hash
+  }
+
+  /// FNV-1a over the number's decimal digits.
+  private static func fnv1a(decimal number: UInt32) -> UInt32 {
+    var hash: UInt32 = 0x811C_9DC5
+    var power: UInt32 = 1
+    while number / power >= 10 { power *= 10 }
+    while power > 0 {
+      hash = (hash ^ (0x30 + number / power % 10)) &* 0x0100_0193
+      power /= 10
+    }
     return hash
   }
 
@@ -64,8 +89,9 @@ package enum Bucket {
 /// Who gets nothing, so that it can be said what something is worth.
 package struct Holdout: Equatable, Sendable {
   /// Share of the customers, 0 to 1.
-  package var share: Double
-  package var seed: String
+  package let share: Double
+  package let seed: String
+  private let seedHash: UInt32
 
   /// The shop-wide holdout: one customer in twenty, always the same ones.
   package static let standard = Holdout(share: 0.05, seed: "sidecart-holdout")
@@ -74,10 +100,11 @@ package struct Holdout: Equatable, Sendable {
     precondition((0...1).contains(share), "a share is 0 to 1")
     self.share = share
     self.seed = seed
+    seedHash = Bucket.fnv1a(seed)
   }
 
   /// Whether the customer is held out: sticky, and the same for every campaign.
   package func holds(_ customer: String) -> Bool {
-    Bucket.version2(seed: seed, id: customer) < share
+    Bucket.version2(id: customer, after: seedHash) < share
   }
 }

@@ -21,6 +21,8 @@ package enum Money {
   /// All three must not be negative, and `whole` must be above zero.
   package static func share(of amount: Int64, part: Int64, whole: Int64) -> Int64 {
     precondition(amount >= 0 && part >= 0 && whole > 0, "shares are of what is there")
+    let (product, isBeyond) = amount.multipliedReportingOverflow(by: part)
+    if !isBeyond { return product / whole }
     let quotient = Int128(amount) * Int128(part) / Int128(whole)
     return Int64(clamping: quotient)
   }

@@ -70,9 +70,9 @@ enum CustomersGet: Method {
       return
     }
     let profile = engine.profile(of: customer, from: call.viewpoint(at: moment))
-    for name in MemberProfile.fieldNames {
-      guard let value = profile.field(name) else { continue }
-      reply.key(dynamic: name)
+    for field in MemberProfile.Field.allCases {
+      guard let value = profile.value(of: field) else { continue }
+      reply.key(dynamic: field.rawValue)
       reply.value(value)
     }
   }

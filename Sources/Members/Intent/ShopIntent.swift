@@ -102,9 +102,9 @@ extension MemberProfile {
   package var intentBasis: String { view.fitted.intentBasis }
 
   /// The fields that follow from intent.
-  func intentFigure(_ name: String) -> Value? {
+  func intentFigure(_ field: Field) -> Value? {
     guard let intent = intent(withinDays: 30) else { return nil }
-    return name == "intent_30d"
+    return field == .intent30d
       ? .number(intent.rounded(decimals: 4)) : .string(view.fitted.intentBasis)
   }
 }

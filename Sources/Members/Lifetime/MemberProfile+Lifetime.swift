@@ -80,14 +80,14 @@ extension MemberProfile {
   }
 
   /// The fields that follow from the lifetime model.
-  func lifetimeFigure(_ name: String) -> Value? {
+  func lifetimeFigure(_ field: Field) -> Value? {
     if summary.orders == 0 { return nil }
-    return switch name {
-    case "p_alive": aliveProbability.map { .number($0.rounded(decimals: 4)) }
-    case "expected_orders_12m":
+    return switch field {
+    case .pAlive: aliveProbability.map { .number($0.rounded(decimals: 4)) }
+    case .expectedOrders12m:
       .number(expectedOrders(withinDays: MemberProfile.horizonDays).rounded(decimals: 4))
-    case "value_12m": .integer(Int64(clamped: yearValue))
-    case "lifetime_basis": .string(view.fitted.basis)
+    case .value12m: .integer(Int64(clamped: yearValue))
+    case .lifetimeBasis: .string(view.fitted.basis)
     default: nil
     }
   }

@@ -101,6 +101,10 @@ private struct UnsortedProfile: FieldSource {
   func field(_ name: String) -> Value? {
     name == "tier" || name == "lifecycle" ? nil : profile.field(name)
   }
+
+  func field(_ name: String, part: String) -> Value? {
+    name == "tier" || name == "lifecycle" ? nil : profile.field(name, part: part)
+  }
 }
 
 // MARK: - Reading

@@ -13,15 +13,15 @@ extension MemberProfile {
   }
 
   /// The fields that follow from points and level.
-  func standingFigure(_ name: String) -> Value? {
-    switch name {
-    case "level": return level.map(Value.string)
-    case "level_until":
+  func standingFigure(_ field: Field) -> Value? {
+    switch field {
+    case .level: return level.map(Value.string)
+    case .levelUntil:
       return view.rules.levels.isEmpty ? nil : standing.levelUntil.map(text)
-    case "next_level":
+    case .nextLevel:
       return view.rules.levels.isEmpty ? nil : standing.nextLevel.map(value)
-    case "points": return hasPoints ? .integer(standing.balance) : nil
-    case "points_expiring":
+    case .points: return hasPoints ? .integer(standing.balance) : nil
+    case .pointsExpiring:
       guard hasPoints, let first = standing.liveLots.first, let end = first.expires else {
         return nil
       }

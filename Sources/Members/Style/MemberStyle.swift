@@ -219,15 +219,15 @@ extension MemberProfile {
   }
 
   /// The fields that follow from the style.
-  func styleField(_ name: String) -> Value? {
-    switch name {
-    case "style": styleObject
-    case "preferred_hour": style.hour?.value
-    case "preferred_weekday": style.weekday?.value
-    case "preferred_brand": style.brand?.value
-    case "price_band": style.priceBand?.value
-    case "interaction": style.interaction.map { .number($0.score.rounded(decimals: 4)) }
-    case "nps": surveyAnswer.map { Self.plain($0) }
+  func styleField(_ field: Field) -> Value? {
+    switch field {
+    case .style: styleObject
+    case .preferredHour: style.hour?.value
+    case .preferredWeekday: style.weekday?.value
+    case .preferredBrand: style.brand?.value
+    case .priceBand: style.priceBand?.value
+    case .interaction: style.interaction.map { .number($0.score.rounded(decimals: 4)) }
+    case .nps: surveyAnswer.map { Self.plain($0) }
     default: nil
     }
   }

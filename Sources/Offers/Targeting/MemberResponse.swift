@@ -89,58 +89,30 @@ package struct MemberResponse: Equatable, Sendable {
     estimate: ResponseEstimate? = nil, responses: ResponseBook? = nil
   ) {
     let estimate = estimate ?? ResponseEstimate(priorOf: policy)
-    let prior = policy.prior ?? MemberResponse.conservative
     let base = member.probabilityOfOrder(withinDays: days)
-    let value = min(Policy.mostCounted, max(0, member.averageOrderValue))
-    let reach = MemberResponse.reach(value: value, minimumSpend: policy.minimumSpend)
-    shape = reach * (1 - base) * base / (base + MemberResponse.fading) / MemberResponse.height
-    shape = min(1, max(0, shape))
+    let figures = MemberFigures(member)
+    let effect = ResponseTerms(policy, usualCost: usualCost).effect(
+      on: figures, base: base, estimate: estimate
+    ) { prior in
+      responses?.redemption(of: policy, prior: prior, member: member, base: base, days: days)
+        ?? prior
+    }
     orderWithout = base
-    var lift = min(1, max(0, base + estimate.uplift * shape)) - base
-    let share = min(1, max(0.05, (prior.redemption - prior.uplift) / MemberResponse.peak))
-    let sensitivity = min(1, max(0, member.priceSensitivity ?? 0))
-    let anyway = share + (1 - share) * sensitivity
-    let priorLift = min(1, max(0, base + prior.uplift * shape)) - base
-    priorRedemption = min(
-      1, max(0, priorLift) + reach * min(base, base + priorLift) * anyway)
-    var used = priorRedemption
-    if let responses {
-      used = responses.redemption(
-        of: policy, prior: priorRedemption, member: member, base: base, days: days)
-    }
-    isPersonal = used != priorRedemption
-    if estimate.weight > 0 { used *= estimate.redemption }
-    // What the coupon brings uses it: who does not use coupons is not brought by one.
-    if isPersonal { lift = min(lift, used) }
-    orderWith = base + lift
-    if estimate.weight > 0 || isPersonal { used = min(orderWith, used) }
-    redemption = Double(Int64(min(1, max(0, used)) * 10_000 + 0.5)) / 10_000
-    priorDiscount = policy.discount(
-      onOrderOf: max(value, policy.minimumSpend), usualCost: usualCost)
-    discount = priorDiscount
-    if estimate.weight > 0 {
-      let turnedOut = min(Double(Policy.mostCounted), Double(discount) * estimate.cost + 0.5)
-      discount = min(Int64(max(0, turnedOut)), policy.worstCase ?? Policy.mostCounted)
-    }
-    let cost = Int64(redemption * Double(discount) + 0.5)
-    self.cost = cost
-    let margin = min(Policy.mostCounted, max(-Policy.mostCounted, member.averageMargin))
-    func gain(_ lift: Double) -> Int64 {
-      let gained = lift * Double(margin) - Double(cost)
-      let cut = Int64(gained)
-      return Double(cut) > gained ? cut - 1 : cut
-    }
-    incrementalMargin = gain(lift)
+    orderWith = base + effect.lift
+    redemption = effect.redemption
+    discount = effect.discount
+    cost = effect.cost
+    incrementalMargin = effect.incrementalMargin
+    shape = effect.shape
+    priorRedemption = effect.priorRedemption
+    isPersonal = effect.isPersonal
+    priorDiscount = effect.priorDiscount
     let error = MemberResponse.deviations * estimate.doubt.squareRoot() * shape
-    let ends = (gain(max(-base, lift - error)), gain(min(1 - base, lift + error)))
-    interval = min(ends.0, ends.1)...max(ends.0, ends.1)
+    let ends = [max(-base, effect.lift - error), min(1 - base, effect.lift + error)].map {
+      ResponseEffect.gain(of: $0, margin: figures.margin, cost: effect.cost)
+    }
+    interval = min(ends[0], ends[1])...max(ends[0], ends[1])
     self.estimate = estimate
-  }
-
-  private static func reach(value: Int64, minimumSpend: Int64) -> Double {
-    guard value < minimumSpend else { return 1 }
-    let share = Double(value) / Double(minimumSpend)
-    return share * share
   }
 }
 
@@ -155,19 +127,7 @@ extension Policy {
   /// what is a discount (so that it is never given blindly) and nothing for what lies beside the
   /// cart.
   package func discount(onOrderOf value: Int64, usualCost: Int64?) -> Int64 {
-    let most = min(cap ?? .max, Policy.mostCounted)
-    switch gives {
-    case .amountOff(let amount):
-      return min(amount, value, most)
-    case .percentOff(let hundredths):
-      return min(Money.share(of: value, part: hundredths, whole: 10_000), most)
-    case .freeUnits(let buy, let get):
-      return min(usualCost ?? Money.share(of: value, part: get, whole: buy + get), most)
-    case .fixedPrice, .bundlePrice, .freeShipping:
-      return min(max(0, usualCost ?? cap ?? value), most)
-    case .gift, .pointsMultiplier, .trial, .invitation:
-      return min(max(0, usualCost ?? cap ?? 0), most)
-    }
+    ResponseTerms(self, usualCost: usualCost).discount(onOrderOf: value)
   }
 
   /// The days in which a coupon issued at that moment can be used, as the response model counts

@@ -8,12 +8,12 @@ package struct PolicyHeadroom {
   /// What one redemption usually costs where the gift does not say; minor units.
   package var usualCost: Int64?
   /// Why that customer may not get one more (`limit_per_customer`, `limit_per_period`), or nil
-  /// where they may.
-  package var refusal: @Sendable (_ customer: Int32) -> OfferReason?
+  /// where they may. Without it everybody may.
+  package var refusal: (@Sendable (_ customer: Int32) -> OfferReason?)?
 
   package init(
     policy: Policy, totalLeft: Int64? = nil, budgetLeft: Int64? = nil, usualCost: Int64? = nil,
-    refusal: @escaping @Sendable (_ customer: Int32) -> OfferReason? = { _ in nil }
+    refusal: (@Sendable (_ customer: Int32) -> OfferReason?)? = nil
   ) {
     self.policy = policy
     self.totalLeft = totalLeft

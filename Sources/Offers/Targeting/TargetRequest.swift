@@ -90,14 +90,14 @@ package struct TargetRequest: Equatable, Sendable {
 
 extension TargetRequest.Objective {
   /// What a coupon is worth to the objective, in `units`: whole, so that sums are exact.
-  func value(of response: MemberResponse, for member: MemberSignal) -> Double {
-    let lift = max(0, response.orderWith - response.orderWithout)
+  func value(of effect: ResponseEffect, for member: MemberFigures) -> Double {
+    let lift = max(0, effect.base + effect.lift - effect.base)
     switch self {
-    case .incrementalMargin: return Double(response.incrementalMargin)
+    case .incrementalMargin: return Double(effect.incrementalMargin)
     case .revenue:
       let spend = Double(min(Policy.mostCounted, max(0, member.averageOrderValue)))
-      return (lift * spend - Double(response.cost)).rounded(.down)
-    case .redemptions: return (response.redemption * units).rounded()
+      return (lift * spend - Double(effect.cost)).rounded(.down)
+    case .redemptions: return (effect.redemption * units).rounded()
     case .reactivations: return member.isLapsing ? (lift * units).rounded(.down) : 0
     }
   }

@@ -21,7 +21,7 @@ extension TargetRound {
       } else if let drawn = drawn[index], drawn.policy >= 0, drawn.isKept {
         let assignment = assignment(
           of: drawn.policy, to: index, propensity: drawn.propensity, isExplored: true)
-        setAside += request.objective.value(of: assignment.response, for: member)
+        setAside += drawn.value
         plan.add(assignment)
       } else {
         let reason = reason(of: index, full, in: knapsack)
@@ -101,7 +101,8 @@ extension TargetRound {
     return TargetPlan.Assignment(
       customer: member.customer, policy: option.headroom.policy.id,
       version: option.headroom.policy.version, days: option.days, response: response,
-      exposure: option.exposure(of: response), propensity: propensity, isExplored: isExplored,
+      exposure: option.exposure(ofDiscount: response.discount), propensity: propensity,
+      isExplored: isExplored,
       tier: member.tier, traits: Decision.Traits(member), redemptions: member.redemptions,
       because: member.because(response, days: option.days))
   }

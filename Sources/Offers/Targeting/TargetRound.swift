@@ -7,6 +7,9 @@ struct TargetRound: Sendable {
   let request: TargetRequest
   let options: [Targeting.Option]
   let cells: [Int]
+  /// What policies are for, each condition once, and what tells who meets them.
+  private let conditions: [Condition]
+  private let audience: Targeting.Audience
   private(set) var bounds: TargetBounds
   /// What stands against each member, if they get nothing.
   private(set) var reasons: [TargetPlan.Reason] = []
@@ -19,40 +22,45 @@ struct TargetRound: Sendable {
     var policy: Int
     /// Whether the bounds had room for it.
     var isKept: Bool
+    /// What it is worth to the objective.
+    var value = 0.0
     var propensity: Double
   }
 
   init(
     members: [MemberSignal], policies: [PolicyHeadroom], request: TargetRequest,
-    viewpoint: Viewpoint, zone: Zone
+    viewpoint: Viewpoint, zone: Zone, audience: @escaping Targeting.Audience
   ) {
     self.members = members
     self.request = request
+    self.audience = audience
     let isObserved = policies.contains { request.responses.hasOutcomes(of: $0.policy) }
     let table = Targeting.CellTable(members, isNeeded: isObserved)
     cells = table.cells
-    options = policies.map {
-      Targeting.Option($0, viewpoint: viewpoint, zone: zone, request: request, cells: table)
+    var conditions: [Condition] = []
+    options = policies.map { headroom in
+      let place = headroom.policy.audience.map { condition in
+        if let known = conditions.firstIndex(of: condition) { return known }
+        conditions.append(condition)
+        return conditions.count - 1
+      }
+      return Targeting.Option(
+        headroom, audience: place, viewpoint: viewpoint, zone: zone, request: request,
+        cells: table)
     }
+    self.conditions = conditions
     bounds = TargetBounds(options: options, members: members, request: request)
   }
 
-  consuming func plan(
-    _ matcher: @escaping @Sendable (Int32) -> Targeting.Matcher
-  ) -> TargetPlan {
-    let asks = options.contains { $0.dateReason == nil && $0.headroom.policy.audience != nil }
-    let source: @Sendable (MemberSignal) -> Targeting.Matcher? = { member in
-      asks ? matcher(member.customer) : nil
-    }
-    explore(source)
+  consuming func plan() -> TargetPlan {
+    explore()
     var knapsack = Knapsack(optionCount: bounds.optionCount, bounds: bounds.bounds)
     reasons.reserveCapacity(members.count)
-    for start in stride(from: 0, to: members.count, by: TargetRound.blockSize) {
-      let block = start..<min(members.count, start + TargetRound.blockSize)
-      for offers in offers(to: block, source) { put(offers, into: &knapsack) }
+    for block in TargetRound.blocks(of: Array(members.indices)) {
+      for offers in offers(to: block, choosing: true) { put(offers, into: &knapsack) }
     }
     let floored = knapsack.solve(floors: bounds.floors)
-    let held = ghosts(at: floored, source)
+    let held = ghosts(at: floored)
     return describe(floored, of: knapsack, held: held)
   }
 
@@ -60,39 +68,31 @@ struct TargetRound: Sendable {
 
   /// Lets those who are to explore draw, and takes what they drew out of the bounds. Who comes
   /// first where there is not enough for all is by the draw as well.
-  private mutating func explore(_ matcher: (MemberSignal) -> Targeting.Matcher?) {
+  private mutating func explore() {
     guard let exploration = request.exploration else { return }
     let explorers = members.indices.filter { members[$0].draw != nil && !members[$0].isHeldOut }
       .sorted { (members[$0].draw ?? 0, $0) < (members[$1].draw ?? 0, $1) }
-    for index in explorers {
-      let member = members[index]
-      let open = openOptions(of: index, matcher(member))
-      if open.isEmpty { continue }
-      let count = UInt64(open.count + 1)
-      let choice = Int((member.draw ?? 0) % count)
-      let propensity = exploration.share / Double(count)
-      guard choice < open.count else {
-        drawn[index] = Drawn(policy: -1, isKept: true, propensity: propensity)
-        continue
+    for block in TargetRound.blocks(of: explorers) {
+      for offers in offers(to: block, choosing: false) {
+        for (place, index) in offers.members.enumerated() {
+          let open = options.indices.filter { offers.value(of: $0, to: place) > 0 }
+          if open.isEmpty { continue }
+          let count = UInt64(open.count + 1)
+          let choice = Int((members[index].draw ?? 0) % count)
+          let propensity = exploration.share / Double(count)
+          guard choice < open.count else {
+            drawn[index] = Drawn(policy: -1, isKept: true, propensity: propensity)
+            continue
+          }
+          let policy = open[choice]
+          let isKept = bounds.take(
+            option: bounds.option(policy: policy, member: index),
+            cost: offers.cost(of: policy, to: place))
+          drawn[index] = Drawn(
+            policy: policy, isKept: isKept, value: offers.value(of: policy, to: place),
+            propensity: propensity)
+        }
       }
-      let (policy, response) = open[choice]
-      let isKept = bounds.take(
-        option: bounds.option(policy: policy, member: index),
-        cost: options[policy].charge(of: response))
-      drawn[index] = Drawn(policy: policy, isKept: isKept, propensity: propensity)
-    }
-  }
-
-  private func openOptions(
-    of index: Int, _ matcher: Targeting.Matcher?
-  ) -> [(policy: Int, response: MemberResponse)] {
-    options.indices.compactMap { policy in
-      let standing = options[policy].standing(
-        for: members[index], cell: cells[index], matches: matcher)
-      guard case .open(let response) = standing,
-        request.objective.value(of: response, for: members[index]) > 0
-      else { return nil }
-      return (policy, response)
     }
   }
 
@@ -102,8 +102,16 @@ struct TargetRound: Sendable {
   /// some tens of megabytes, whatever the number of members.
   private static let blockSize = 65_536
 
+  private static func blocks(of places: [Int]) -> [ArraySlice<Int>] {
+    stride(from: 0, to: places.count, by: blockSize).map {
+      places[$0..<min(places.count, $0 + blockSize)]
+    }
+  }
+
   /// What some members may get.
   private struct Offers: Sendable {
+    /// Their places among the members of the plan.
+    let members: [Int]
     /// Of each member and policy: what it is worth, or not a number where it is not open to them,
     /// and what it costs. All members of the first policy come first.
     var values: [Double]
@@ -113,55 +121,73 @@ struct TargetRound: Sendable {
     /// How many policies are open to each.
     var openCounts: [Int32]
 
-    init(memberCount: Int, optionCount: Int) {
-      values = Array(repeating: .nan, count: memberCount * optionCount)
-      costs = Array(repeating: 0, count: memberCount * optionCount)
-      reasons = Array(repeating: .noPolicy, count: memberCount)
-      openCounts = Array(repeating: 0, count: memberCount)
+    init(to members: [Int], optionCount: Int) {
+      self.members = members
+      values = Array(repeating: .nan, count: members.count * optionCount)
+      costs = Array(repeating: 0, count: members.count * optionCount)
+      reasons = Array(repeating: .noPolicy, count: members.count)
+      openCounts = Array(repeating: 0, count: members.count)
     }
+
+    /// Not a number where the policy is not open to the member.
+    func value(of policy: Int, to place: Int) -> Double { values[policy * members.count + place] }
+    func cost(of policy: Int, to place: Int) -> Int64 { costs[policy * members.count + place] }
   }
 
-  /// Looks at the members of a block, on all cores: nobody's offers depend on anybody else's.
-  private func offers(
-    to block: Range<Int>, _ source: @escaping @Sendable (MemberSignal) -> Targeting.Matcher?
-  ) -> [Offers] {
+  /// Looks at members, given by their places, on all cores: nobody's offers depend on anybody
+  /// else's. Where it is for choosing, nothing is open to those who are held out and to those who
+  /// drew.
+  private func offers(to block: ArraySlice<Int>, choosing: Bool) -> [Offers] {
     Parallel.map(count: block.count, weight: block.count * options.count) { part in
-      offers(part.lowerBound + block.lowerBound..<part.upperBound + block.lowerBound, source)
+      offers(
+        to: block[part.lowerBound + block.startIndex..<part.upperBound + block.startIndex],
+        choosing: choosing)
     }
   }
 
   /// One policy after the other, so that each is at hand for all members: what stands against them
   /// is the nearest reason, or, where something may be given, that money or number ran out.
-  private func offers(
-    _ part: Range<Int>, _ source: (MemberSignal) -> Targeting.Matcher?
-  ) -> Offers {
-    var offers = Offers(memberCount: part.count, optionCount: options.count)
+  private func offers(to slice: ArraySlice<Int>, choosing: Bool) -> Offers {
+    let places = Array(slice)
+    var offers = Offers(to: places, optionCount: options.count)
     var open: [Int] = []
-    for place in 0..<part.count {
-      let index = part.lowerBound + place
-      if members[index].isHeldOut {
+    for (place, index) in places.enumerated() {
+      if choosing, members[index].isHeldOut {
         offers.reasons[place] = .holdout
-      } else if drawn[index] != nil {
+      } else if choosing, drawn[index] != nil {
         offers.reasons[place] = .explored
       } else {
         open.append(place)
       }
     }
-    let matchers = open.map { source(members[part.lowerBound + $0]) }
+    let figures = open.map { MemberFigures(members[places[$0]]) }
+    let masks =
+      conditions.isEmpty || open.isEmpty
+      ? [] : audience(conditions, open.map { members[places[$0]].customer })
+    // The probability of an order anyway, which depends on nothing of a policy but its days.
+    var bases = (days: Double.nan, probabilities: [Double]())
     for policy in options.indices {
       let option = options[policy]
+      if bases.days != option.days {
+        bases.probabilities = open.map {
+          members[places[$0]].probabilityOfOrder(withinDays: option.days)
+        }
+        bases.days = option.days
+      }
       for number in open.indices {
         let place = open[number]
-        let member = members[part.lowerBound + place]
-        let cell = cells[part.lowerBound + place]
-        switch option.standing(for: member, cell: cell, matches: matchers[number]) {
+        let standing = option.standing(
+          for: members[places[place]], figures[number], cell: cells[places[place]],
+          base: bases.probabilities[number],
+          isMeant: option.audience.map { masks[$0][number] } ?? true)
+        switch standing {
         case .closed(let reason): offers.reasons[place] = max(offers.reasons[place], reason)
-        case .open(let response):
-          let value = request.objective.value(of: response, for: member)
+        case .open(let effect):
+          let value = request.objective.value(of: effect, for: figures[number])
           offers.reasons[place] = max(offers.reasons[place], value > 0 ? .budget : .noUplift)
           if value > 0 { offers.openCounts[place] += 1 }
-          offers.values[policy * part.count + place] = min(value, 0x1p53)
-          offers.costs[policy * part.count + place] = option.charge(of: response)
+          offers.values[policy * places.count + place] = min(value, 0x1p53)
+          offers.costs[policy * places.count + place] = option.charge(of: effect)
         }
       }
     }
@@ -172,11 +198,11 @@ struct TargetRound: Sendable {
     let (first, count) = (reasons.count, offers.reasons.count)
     for place in 0..<count {
       for policy in options.indices {
-        let value = offers.values[policy * count + place]
+        let value = offers.value(of: policy, to: place)
         if value.isNaN { continue }
         knapsack.append(
           option: bounds.option(policy: policy, member: first + place), value: value,
-          cost: offers.costs[policy * count + place])
+          cost: offers.cost(of: policy, to: place))
       }
       knapsack.closeCustomer()
     }
@@ -186,23 +212,29 @@ struct TargetRound: Sendable {
 
   /// What each of the held out, and of those who drew nothing, would have got: a policy, or
   /// nothing.
-  private func ghosts(
-    at floored: Knapsack.FlooredSolution, _ matcher: (MemberSignal) -> Targeting.Matcher?
-  ) -> [(member: Int, policy: Int)] {
+  private func ghosts(at floored: Knapsack.FlooredSolution) -> [(member: Int, policy: Int)] {
     var ghosts: [(member: Int, policy: Int)] = []
     let solution = floored.solution
-    for (index, member) in members.enumerated()
-    where member.isHeldOut || drawn[index].map({ $0.policy < 0 }) ?? false {
-      var best = (gain: 0.0, policy: -1)
-      for (policy, response) in openOptions(of: index, matcher(member)) {
-        let option = bounds.option(policy: policy, member: index)
-        let gain =
-          request.objective.value(of: response, for: member) + floored.bonus[option]
-          - solution.chargePerCost[option] * Double(options[policy].charge(of: response))
-          - solution.chargePerCount[option]
-        if gain > best.gain { best = (gain, policy) }
+    let places = members.indices.filter {
+      members[$0].isHeldOut || drawn[$0].map { $0.policy < 0 } ?? false
+    }
+    for block in TargetRound.blocks(of: places) {
+      for offers in offers(to: block, choosing: false) {
+        for (place, index) in offers.members.enumerated() {
+          var best = (gain: 0.0, policy: -1)
+          for policy in options.indices {
+            let value = offers.value(of: policy, to: place)
+            guard value > 0 else { continue }
+            let option = bounds.option(policy: policy, member: index)
+            let gain =
+              value + floored.bonus[option]
+              - solution.chargePerCost[option] * Double(offers.cost(of: policy, to: place))
+              - solution.chargePerCount[option]
+            if gain > best.gain { best = (gain, policy) }
+          }
+          if best.policy >= 0 { ghosts.append((index, best.policy)) }
+        }
       }
-      if best.policy >= 0 { ghosts.append((index, best.policy)) }
     }
     return ghosts
   }

@@ -10,8 +10,8 @@ extension Targeting {
     /// What its dates say.
     let dateReason: TargetPlan.Reason?
     /// Whether no budget that is asked of it can take even one coupon.
-    let isUnaffordable: Bool
-    let measure: TargetRequest.Measure
+    private let isUnaffordable: Bool
+    private let measure: TargetRequest.Measure
     /// What is believed of its effect on members of each cell of the plan; one for all where there
     /// are no outcomes.
     private let estimates: [ResponseEstimate]
@@ -23,6 +23,11 @@ extension Targeting {
     /// Whether it is on what members prefer.
     private let asksPreference: Bool
     private let responses: ResponseBook
+    /// What the policy brings to every expected effect.
+    private let terms: ResponseTerms
+    /// Which of the plan's conditions it is for; nil where it is for all.
+    let audience: Int?
+    private let worstCase: Int64?
 
     /// What is believed of one policy of a family.
     private struct Kin: Sendable {
@@ -36,15 +41,18 @@ extension Targeting {
 
     /// What a policy is to a member: worth giving, or not.
     enum Standing {
-      case open(MemberResponse)
+      case open(ResponseEffect)
       case closed(TargetPlan.Reason)
     }
 
     init(
-      _ headroom: PolicyHeadroom, viewpoint: Viewpoint, zone: Zone, request: TargetRequest,
-      cells: CellTable
+      _ headroom: PolicyHeadroom, audience: Int?, viewpoint: Viewpoint, zone: Zone,
+      request: TargetRequest, cells: CellTable
     ) {
       self.headroom = headroom
+      self.audience = audience
+      terms = ResponseTerms(headroom.policy, usualCost: headroom.usualCost)
+      worstCase = headroom.policy.worstCase
       let policy = headroom.policy
       measure = request.measure
       asksPreference = policy.scope == .preferred
@@ -73,53 +81,72 @@ extension Targeting {
       }
     }
 
-    /// What stands against it for this member, the weightiest last: a reason is given only when all
+    /// What stands against it for a member, the weightiest last: a reason is given only when all
     /// before it are met.
+    ///
+    /// - `isMeant` says whether the member meets the policy's condition.
+    /// - `base` is the probability that they order anyway within the policy's days.
     func standing(
-      for member: MemberSignal, cell: Int, matches: Matcher?
+      for member: MemberSignal, _ figures: MemberFigures, cell: Int, base: Double, isMeant: Bool
     ) -> Standing {
       if let dateReason { return .closed(dateReason) }
-      if let audience = headroom.policy.audience, let matches, !matches(audience) {
-        return .closed(.notForCustomer)
-      }
+      if !isMeant { return .closed(.notForCustomer) }
       if asksPreference, !member.hasPreference { return .closed(.notOnItems) }
       if let left = headroom.totalLeft, left <= 0 { return .closed(.limitTotal) }
-      if let reason = headroom.refusal(member.customer) {
+      if let reason = headroom.refusal?(member.customer) {
         return .closed(TargetPlan.Reason(reason))
       }
-      let response = response(of: member, cell: cell)
-      let keepsFloor = headroom.policy.keepsMarginFloor(of: member, discount: response.discount)
+      let effect = effect(on: member, figures, cell: cell, base: base)
+      let keepsFloor = headroom.policy.keepsMarginFloor(of: member, discount: effect.discount)
       guard keepsFloor else { return .closed(.marginFloor) }
-      guard response.incrementalMargin > 0 else { return .closed(.noUplift) }
-      return isUnaffordable ? .closed(.budget) : .open(response)
+      guard effect.incrementalMargin > 0 else { return .closed(.noUplift) }
+      return isUnaffordable ? .closed(.budget) : .open(effect)
     }
 
-    func response(of member: MemberSignal, cell: Int) -> MemberResponse {
+    /// What is believed of the policy's effect on members like this one.
+    private func estimate(of member: MemberSignal, cell: Int, base: Double) -> ResponseEstimate {
       let place = min(cell, estimates.count - 1)
+      guard hasLearned else { return estimates[place] }
+      let uplifts = kin.map { $0.uplift(of: member, cell: place, base: base) }
+      // Of one family, what is learned may be out of order: neighbours are pooled, as in cells.
+      let rising =
+        kin.count == 1
+        ? uplifts : Isotonic.rising(uplifts, weights: kin.map { 1 / $0.estimates[place].doubt })
       var estimate = estimates[place]
-      if hasLearned {
-        let base = member.probabilityOfOrder(withinDays: days)
-        let uplifts = kin.map { $0.uplift(of: member, cell: place, base: base) }
-        // Of one family, what is learned may be out of order: neighbours are pooled, as in cells.
-        let rising =
-          kin.count == 1
-          ? uplifts : Isotonic.rising(uplifts, weights: kin.map { 1 / $0.estimates[place].doubt })
-        estimate.uplift = min(1, max(-1, rising[own]))
+      estimate.uplift = min(1, max(-1, rising[own]))
+      return estimate
+    }
+
+    private func effect(
+      on member: MemberSignal, _ figures: MemberFigures, cell: Int, base: Double
+    ) -> ResponseEffect {
+      terms.effect(
+        on: figures, base: base, estimate: estimate(of: member, cell: cell, base: base)
+      ) { prior in
+        responses.redemption(
+          of: headroom.policy, prior: prior, member: member, base: base, days: days)
       }
+    }
+
+    /// The whole of what is expected, for a pair that was chosen.
+    func response(of member: MemberSignal, cell: Int) -> MemberResponse {
+      let base = member.probabilityOfOrder(withinDays: days)
       return MemberResponse(
         of: headroom.policy, on: member, days: days, usualCost: headroom.usualCost,
-        estimate: estimate, responses: responses)
+        estimate: estimate(of: member, cell: cell, base: base), responses: responses)
     }
 
-    /// What the coupon can cost at most; what it takes off the usual order where that is unknown.
-    func exposure(of response: MemberResponse) -> Int64 {
-      min(headroom.policy.worstCase ?? response.discount, Knapsack.maximumCost)
+    /// What a coupon can cost at most, that takes so much off the usual order; that, where the
+    /// policy has no worst case.
+    func exposure(ofDiscount discount: Int64) -> Int64 {
+      min(worstCase ?? discount, Knapsack.maximumCost)
     }
 
     /// What the coupon binds of the call's budget.
-    func charge(of response: MemberResponse) -> Int64 {
+    func charge(of effect: ResponseEffect) -> Int64 {
       measure == .worstCase
-        ? exposure(of: response) : min(max(0, response.cost), Knapsack.maximumCost)
+        ? exposure(ofDiscount: effect.discount)
+        : min(max(0, effect.cost), Knapsack.maximumCost)
     }
   }
 

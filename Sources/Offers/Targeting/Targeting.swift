@@ -25,14 +25,15 @@ import Statistics
 
 /// Decides which coupon goes to whom, and to whom none does; pure.
 package enum Targeting {
-  /// Whether somebody meets a condition. A closure and no type parameter: what is generic here is
-  /// not specialised for the rooms that call it, and costs as much as all the rest.
-  package typealias Matcher = (Condition) -> Bool
+  /// For each condition which of the customers meet it. Of many at once, and by way of a closure:
+  /// what is generic here is not specialised for the rooms that call it, and asked of each pair it
+  /// costs as much as all the rest.
+  package typealias Audience =
+    @Sendable (_ conditions: [Condition], _ customers: [Int32]) -> [[Bool]]
 
   /// Plans at most one coupon for each member, for the most of the objective within all bounds.
   ///
-  /// - `matcher` looks a customer up, and gives what says whether they meet a condition; it is not
-  /// called unless some policy has one.
+  /// - `audience` is not called unless some policy has a condition.
   /// - Under a budget on worst cases, a policy without one is withheld with reason `budget`.
   /// - `precedes` orders customers by id. A customer named twice is considered once.
   ///
@@ -40,15 +41,16 @@ package enum Targeting {
   package static func plan(
     members: [MemberSignal], policies: [PolicyHeadroom], request: TargetRequest,
     viewpoint: Viewpoint, zone: Zone,
-    matcher: @escaping @Sendable (_ customer: Int32) -> Matcher,
+    audience: @escaping Audience,
     precedes: (_ left: Int32, _ right: Int32) -> Bool
   ) -> TargetPlan {
     let round = TargetRound(
       members: canonical(members, precedes: precedes),
       policies: policies.sorted {
         $0.policy.id.utf8.lexicographicallyPrecedes($1.policy.id.utf8)
-      }, request: request, viewpoint: viewpoint, zone: zone)
-    return round.plan(matcher)
+      }, request: request, viewpoint: viewpoint, zone: zone,
+      audience: audience)
+    return round.plan()
   }
 
   /// Members in the order of their ids, each once. O(n) where they come in order.

@@ -13,8 +13,9 @@ struct FieldPath: Equatable, Sendable {
 
   /// The value at the path; null where anything on the way is missing.
   func value(in source: some FieldSource) -> Value {
-    guard var value = source.field(first) else { return .null }
-    for name in rest {
+    guard let part = rest.first else { return source.field(first) ?? .null }
+    guard var value = source.field(first, part: part) else { return .null }
+    for name in rest.dropFirst() {
       guard let inner = value.component(name) else { return .null }
       value = inner
     }
@@ -33,7 +34,7 @@ extension Value {
   /// What a path component finds here: an object's member, a list's element or its `length`.
   ///
   /// Like a JavaScript property, an index is canonical: `0` and `10`, but neither `01` nor `-1`.
-  func component(_ name: String) -> Value? {
+  package func component(_ name: String) -> Value? {
     switch self {
     case .object(let members):
       return members.first { $0.name.isIdentical(toText: name) }?.value

@@ -58,9 +58,10 @@ enum TargetingFixture {
     return Targeting.plan(
       members: members, policies: policies, request: request,
       viewpoint: Viewpoint(asOf: now), zone: .utc,
-      matcher: { customer in
-        let profile = Value.object([.init(name: "number", value: .integer(Int64(customer)))])
-        return { $0.matches(profile) }
+      audience: { conditions, customers in
+        ConditionSheet(conditions).masks(count: customers.count) {
+          Value.object([.init(name: "number", value: .integer(Int64(customers[$0])))])
+        }
       },
       precedes: { $0 < $1 })
   }

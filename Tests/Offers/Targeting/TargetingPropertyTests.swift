@@ -61,7 +61,7 @@ import Testing
       let given = plan.assignments.filter { $0.policy == headroom.policy.id }
       #expect(given.count <= headroom.totalLeft ?? .max, "seed \(seed)")
       #expect(given.reduce(0) { $0 + $1.exposure } <= headroom.budgetLeft ?? .max, "seed \(seed)")
-      #expect(given.allSatisfy { headroom.refusal($0.customer) == nil }, "seed \(seed)")
+      #expect(given.allSatisfy { headroom.refusal?($0.customer) == nil }, "seed \(seed)")
     }
     #expect(plan.assignments.allSatisfy { $0.incrementalMargin > 0 }, "seed \(seed)")
     let heldOut = Set(instance.members.filter(\.isHeldOut).map(\.customer))
