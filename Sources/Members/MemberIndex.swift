@@ -102,6 +102,9 @@ package struct MemberIndex: Sendable {
     restore()
     note(source, since: revision, facts: facts)
     note(target, since: facts.orders.revision, facts: facts)
+    for shelf in [present?.shelf, past?.shelf] {
+      shelf?.noteMove(source, target, facts: facts)
+    }
   }
 
   // MARK: Keeping

@@ -18,6 +18,8 @@ package struct ShopFacts: Sendable {
   private var channelReferences = ReferenceCounts()
 
   private var settingsRevision: UInt64 = 0
+  /// How often orders or events went from one customer to another since the facts came to be here.
+  package internal(set) var moveCount: UInt64 = 0
 
   package init() {}
 

@@ -96,7 +96,7 @@ extension MemberProfile {
     case .pAlive, .expectedOrders12m, .value12m, .lifetimeBasis: lifetimeFigure(field)
     case .intent30d, .intentBasis: intentFigure(field)
     case .cluster: cluster.map(Value.string)
-    case .buyerStyle: tastes.buyerStyle.map(Value.string)
+    case .buyerStyle: buyerStyle.map(Value.string)
     case .preferredChannel: preferredChannel.map(Value.string)
     case .preferredCategory: preferredCategory.map(Value.string)
     case .name, .joinedDays, .age, .birthday, .gender, .region, .occupation, .consent,

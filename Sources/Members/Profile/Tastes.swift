@@ -2,19 +2,12 @@ import Shop
 
 /// What a customer's orders say of how they buy: one pass over their lines.
 struct Tastes {
-  /// Lines that the even chance of trying something new counts as.
-  static let noveltyPriorCount = 10.0
-
   /// The weight of an order is halved by every five later ones: two to the power of -1/5 for each,
   /// multiplied and not raised, so that it is the same on every machine.
   static let fade = 0.870550563296124
 
   private(set) var preferredItems: [Int32] = []
-  /// Share of what was taken after the first order that was new to the customer, shrunken to one
-  /// half; nil before there was a choice between known and new.
-  private(set) var noveltyRate: Double?
-  /// Items in orders after the first: what the novelty rate is of.
-  private(set) var noveltyEvidence = 0
+  private(set) var novelty = Novelty()
   /// Orders that stand, and those of them that came by a channel.
   private(set) var orderCount = 0
   private(set) var channelCount = 0
@@ -60,7 +53,6 @@ struct Tastes {
   /// hashing each, and what is asked of an item is asked once.
   private mutating func take(_ lines: [UInt64], _ items: ItemTable) {
     var loved: [(item: Int32, orders: Int)] = []
-    var novel = 0
     var place = 0
     while place < lines.count {
       let start = place
@@ -70,10 +62,7 @@ struct Tastes {
         if place == start || lines[place] != lines[place - 1] { orders += 1 }
         place += 1
       }
-      // Whoever has an item in the first order found it when all was new.
-      let isNovel = UInt32(truncatingIfNeeded: lines[start]) > 0
-      noveltyEvidence += isNovel ? orders : orders - 1
-      novel += isNovel ? 1 : 0
+      novelty.take(orders: orders, firstRank: UInt32(truncatingIfNeeded: lines[start]))
       if orders >= 2 { loved.append((item, orders)) }
       itemLines.append((item, place - start))
       if let category = items.items[Int(item)].category?.first {
@@ -87,14 +76,7 @@ struct Tastes {
       left.orders != right.orders
         ? left.orders > right.orders : names.precedes(left.item, right.item)
     }.map(\.item)
-    let prior = Tastes.noveltyPriorCount
-    if noveltyEvidence > 0 {
-      noveltyRate = (Double(novel) + prior / 2) / (Double(noveltyEvidence) + prior)
-    }
   }
-
-  /// `explorer` for somebody who takes new things more often than not, else `decisive`.
-  var buyerStyle: String? { noveltyRate.map { $0 > 0.5 ? "explorer" : "decisive" } }
 
   /// The weights of orders, from the last back. Orders of one moment weigh the same, so that it
   /// does not matter which of them was told first.

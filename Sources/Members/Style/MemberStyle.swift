@@ -47,7 +47,10 @@ struct MemberStyle: Sendable {
   }
 
   struct Survey: Equatable, Sendable {
+    /// The last answer.
     var value: Double
+    /// Of all own answers, shrunken to the shop's.
+    var mean: Double
     var evidence: Int
 
     var group: String { PromoterScore.group(of: value) }
@@ -93,15 +96,14 @@ struct MemberStyle: Sendable {
       value: { .string(PriceBand(rawValue: $0)?.name ?? "") }, precedes: <)
     channel = profile.channelChoice
     category = profile.categoryChoice
-    readEvents(of: profile.customer, view, mean: norms.meanInteraction)
+    readEvents(of: profile.customer, view, norms)
   }
 
-  private mutating func readEvents(of customer: Int32, _ view: MemberView, mean: Double?) {
+  private mutating func readEvents(of customer: Int32, _ view: MemberView, _ norms: StyleNorms) {
     let events = view.facts.events
     var points: [(day: Int64, points: Int64)] = []
     var count = 0
-    var answers = 0
-    var answer: Double?
+    var answers: [Double] = []
     events.forEachEvent(of: customer) { event in
       let time = events.time[Int(event)]
       guard view.viewpoint.sees(time) else { return true }
@@ -111,15 +113,21 @@ struct MemberStyle: Sendable {
         points.append((day: Interaction.day(of: time), points: worth))
         count += 1
       }
-      if type == "survey", let value = events.value(of: event), 0...10 ~= value {
-        answers += 1
-        if answer == nil { answer = value }
+      if let answer = PromoterScore.answer(of: event, type: type, events) {
+        answers.append(answer)
       }
       return true
     }
-    if let answer { survey = Survey(value: answer, evidence: answers) }
+    if let last = answers.first {
+      let mean = MemberProfile.shrunken(
+        answers.reduce(0, +), Double(answers.count), to: norms.counts.meanAnswer ?? last,
+        Self.priorCount)
+      survey = Survey(value: last, mean: mean, evidence: answers.count)
+    }
     let today = Interaction.day(of: view.viewpoint.now)
-    if let mean, let score = Interaction.score(points.reversed(), mean: mean, today: today) {
+    if let mean = norms.meanInteraction,
+      let score = Interaction.score(points.reversed(), mean: mean, today: today)
+    {
       interaction = (score, count)
     }
   }
@@ -197,6 +205,14 @@ package struct PromoterScore: Equatable, Sendable {
     answers == 0 ? 0 : (Double(promoters - detractors) * 100 / Double(answers)).rounded(decimals: 1)
   }
 
+  /// What a survey event says; nil for other events and for what is not in 0 ... 10.
+  static func answer(of event: Int32, type: String, _ events: EventTable) -> Double? {
+    guard type == "survey", let value = events.value(of: event), 0...10 ~= value else {
+      return nil
+    }
+    return value
+  }
+
   /// By the usual bounds: 9 and 10 promote, 7 and 8 are passive.
   static func group(of answer: Double) -> String {
     answer >= 9 ? "promoter" : answer >= 7 ? "passive" : "detractor"
@@ -209,10 +225,9 @@ extension MemberProfile {
     let events = view.facts.events
     var answer: Double?
     events.forEachEvent(of: customer) { event in
-      guard view.viewpoint.sees(events.time[Int(event)]),
-        events.types[events.type[Int(event)]] == "survey"
-      else { return true }
-      if let value = events.value(of: event), 0...10 ~= value { answer = value }
+      guard view.viewpoint.sees(events.time[Int(event)]) else { return true }
+      answer = PromoterScore.answer(
+        of: event, type: events.types[events.type[Int(event)]], events)
       return answer == nil
     }
     return answer
@@ -241,14 +256,14 @@ extension MemberProfile {
   private var styleObject: Value? {
     let style = self.style
     var members: [Value.Member] = []
-    if let buyer = tastes.buyerStyle, let rate = tastes.noveltyRate {
+    if let buyer = buyerStyle, let rate = noveltyRate {
       members.append(
         .init(
           name: "buyer",
           value: .object([
             .init(name: "value", value: .string(buyer)),
             .init(name: "share", value: .number(rate.rounded(decimals: 4))),
-            .init(name: "evidence", value: .integer(Int64(tastes.noveltyEvidence))),
+            .init(name: "evidence", value: .integer(Int64(tastes.novelty.takes))),
           ])))
     }
     if summary.orders > 0 {
@@ -289,6 +304,7 @@ extension MemberProfile {
           name: "nps",
           value: .object([
             .init(name: "value", value: Self.plain(survey.value)),
+            .init(name: "mean", value: .number(survey.mean.rounded(decimals: 4))),
             .init(name: "class", value: .string(survey.group)),
             .init(name: "evidence", value: .integer(Int64(survey.evidence))),
           ])))

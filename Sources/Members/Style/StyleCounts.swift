@@ -17,6 +17,10 @@ import Statistics
 //
 // What customers do besides buying is summed by day, in points (`Interaction`), so that the decay
 // of any moment is worked out over days, not events.
+//
+// How often customers take what is new to them, and who did anything besides buying, depends on
+// whose orders and events are whose: kept by customer, counted anew for those with added orders and
+// for the two of a move.
 
 /// What the shop's orders and events say of hours, channels, brands and so on, up to a horizon.
 struct StyleCounts: Equatable, Sendable {
@@ -26,6 +30,7 @@ struct StyleCounts: Equatable, Sendable {
   private(set) var eventCount = 0
   private let forgottenOrders: Int
   private let forgottenEvents: Int
+  private var moveCount: UInt64
 
   private(set) var hours = [Int](repeating: 0, count: 24)
   /// Monday first.
@@ -43,6 +48,16 @@ struct StyleCounts: Equatable, Sendable {
   /// Customers with an event that counts.
   private(set) var interactingCount = 0
 
+  /// By customer.
+  private var novelties: [Novelty] = []
+  /// Of all customers together.
+  private(set) var novelty = Novelty()
+
+  /// Survey answers in 0 ... 10, and their sum in thousandths: whole, so that the order in which
+  /// they came does not matter.
+  private(set) var surveyCount = 0
+  private var surveySum: Int64 = 0
+
   // What follows from the items.
   private var itemRevision: UInt64?
   private(set) var categories: [String: Int] = [:]
@@ -58,6 +73,7 @@ struct StyleCounts: Equatable, Sendable {
     zone = facts.settings.zone
     forgottenOrders = facts.orders.count - facts.orders.liveCount
     forgottenEvents = facts.events.count - facts.events.liveCount
+    moveCount = facts.moveCount
     follow(facts)
   }
 
@@ -67,18 +83,24 @@ struct StyleCounts: Equatable, Sendable {
       && eventCount <= facts.events.count
       && forgottenOrders == facts.orders.count - facts.orders.liveCount
       && forgottenEvents == facts.events.count - facts.events.liveCount
+      && moveCount == facts.moveCount
   }
 
-  /// Counts what was added. O(lines and events added); O(items log items) where items changed.
+  /// Counts what was added. O(lines and events added, and all lines of the customers with added
+  /// orders, log of these); O(items log items) where items changed.
   mutating func follow(_ facts: ShopFacts) {
     let orders = facts.orders
     itemLines += Array(repeating: 0, count: max(0, facts.items.count - itemLines.count))
     itemPrices += Array(repeating: 0, count: max(0, facts.items.count - itemPrices.count))
     if itemRevision != facts.items.revision { itemRevision = nil }
+    var added: Set<Int32> = []
     for order in orderCount..<orders.count where orders.customer[order] >= -1 {
-      if orders.time[order] <= horizon { count(Int32(order), facts) }
+      if orders.time[order] > horizon { continue }
+      count(Int32(order), facts)
+      if orders.customer[order] >= 0 { added.insert(orders.customer[order]) }
     }
     orderCount = orders.count
+    for customer in added { countNovelty(of: customer, facts) }
     for event in eventCount..<facts.events.count where facts.events.customer[event] >= 0 {
       if facts.events.time[event] <= horizon { count(event: event, facts) }
     }
@@ -109,16 +131,59 @@ struct StyleCounts: Equatable, Sendable {
   }
 
   private mutating func count(event: Int, _ facts: ShopFacts) {
-    let points = Interaction.points(facts.events.types[facts.events.type[event]])
+    let type = facts.events.types[facts.events.type[event]]
+    if let answer = PromoterScore.answer(of: Int32(event), type: type, facts.events) {
+      surveyCount += 1
+      surveySum += Int64((answer * 1000).rounded())
+    }
+    let points = Interaction.points(type)
     if points == 0 { return }
     let day = Interaction.day(of: facts.events.time[event])
     pointsByDay[day, default: 0] += points
-    let customer = Int(facts.events.customer[event])
+    setInteracting(facts.events.customer[event], true)
+  }
+
+  private mutating func setInteracting(_ customer: Int32, _ interacts: Bool) {
+    let customer = Int(customer)
     if customer >= interacting.count {
       interacting += Array(repeating: false, count: customer + 1 - interacting.count)
     }
-    if !interacting[customer] { interactingCount += 1 }
-    interacting[customer] = true
+    if interacting[customer] != interacts { interactingCount += interacts ? 1 : -1 }
+    interacting[customer] = interacts
+  }
+
+  private mutating func countNovelty(of customer: Int32, _ facts: ShopFacts) {
+    let place = Int(customer)
+    if place >= novelties.count {
+      novelties += Array(repeating: Novelty(), count: place + 1 - novelties.count)
+    }
+    novelty.subtract(novelties[place])
+    novelties[place] = Novelty(of: customer, until: horizon, facts.orders)
+    novelty.add(novelties[place])
+  }
+
+  /// Counts two customers anew between whom orders or events went. O(orders and events of both).
+  mutating func takeMove(_ source: Int32, _ target: Int32, _ facts: ShopFacts) {
+    // Where another move was missed, all is counted anew when it is asked for.
+    guard moveCount &+ 1 == facts.moveCount else { return }
+    moveCount = facts.moveCount
+    for customer in [source, target] {
+      countNovelty(of: customer, facts)
+      var interacts = false
+      facts.events.forEachEvent(of: customer) { event in
+        let type = facts.events.types[facts.events.type[Int(event)]]
+        if Interaction.points(type) > 0, facts.events.time[Int(event)] <= horizon {
+          interacts = true
+        }
+        return !interacts
+      }
+      setInteracting(customer, interacts)
+    }
+  }
+
+  /// The mean answer to a survey, 0 to 10; nil where nobody answered.
+  var meanAnswer: Double? {
+    surveyCount == 0 ? nil : Double(surveySum) / 1000 / Double(surveyCount)
   }
 
   // MARK: Items

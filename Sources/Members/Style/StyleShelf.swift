@@ -18,6 +18,12 @@ final class StyleShelf: Sendable {
       return counts!
     }
   }
+
+  /// Says that orders or events went from one customer to another, after they did.
+  /// O(orders and events of both).
+  func noteMove(_ source: Int32, _ target: Int32, facts: ShopFacts) {
+    counts.withLock { $0?.takeMove(source, target, facts) }
+  }
 }
 
 /// What styles are shrunken to: one per view.

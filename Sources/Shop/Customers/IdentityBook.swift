@@ -220,6 +220,7 @@ extension ShopFacts {
   /// Moves; true where nothing is left of the one whose it was, who is gone then, unless kept
   /// for something else. O(orders and events of both).
   package mutating func apply(_ move: IdentityMove, keepsSource: Bool = false) -> Bool {
+    moveCount &+= 1
     let isNamed = customers.names[move.target] == move.identity.id
     for order in move.orders { identities.orders[order] = isNamed ? nil : move.identity.id }
     for event in move.events { identities.events[event] = isNamed ? nil : move.identity.id }

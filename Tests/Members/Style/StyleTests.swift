@@ -112,8 +112,33 @@ import Testing
     #expect(cat.field("nps") == .integer(6))
     #expect(cat.value(at: "style.nps.class") == .string("detractor"))
     #expect(cat.value(at: "style.nps.evidence") == .integer(2))
+    // (9 + 6) of her own and five of the shop's mean, which is of three answers.
+    add("dan", "survey", day: 599, value: 0)
+    let drawn = try shop.profile("cat", from: now).value(at: "style.nps.mean")
+    #expect(number(drawn) == 5.7143)
     let before = try shop.profile("cat", from: Viewpoint(asOf: SampleShop.instant(day: 595)))
     #expect(before.value(at: "style.nps.class") == .string("promoter"))
+  }
+
+  /// Of the takes after the first order, the share that was new: Ann's own 1 of 3 and ten of the
+  /// shop's, which is 5 of 8 and ten of one half.
+  @Test func exploringIsShrunkenToTheShop() throws {
+    var shop = SampleShop()
+    for (day, item) in ["tea", "tea", "rice", "tea"].enumerated() {
+      shop.order("ann", day: Double(day), item: item)
+    }
+    for (day, item) in ["a", "b", "c", "d", "e", "e"].enumerated() {
+      shop.order("bob", day: Double(day), item: item)
+    }
+    shop.order("cat", day: 1, item: "tea")
+    shop.order(nil, day: 1, item: "tea")
+    let shopShare = (5 + 10 * 0.5) / 18
+    let ann = try shop.profile("ann", from: SampleShop.now(9))
+    #expect(ann.value(at: "style.buyer.evidence") == .integer(3))
+    let share = number(ann.value(at: "style.buyer.share")) ?? 0
+    #expect(abs(share - (1 + 10 * shopShare) / 13) < 1e-4)
+    let cat = try shop.profile("cat", from: SampleShop.now(9))
+    #expect(cat.field("buyer_style") == nil && cat.value(at: "style.buyer") == .null)
   }
 
   /// Random life of a shop; what an index that kept up says equals what a new one says.
@@ -123,7 +148,11 @@ import Testing
       var kept = MemberIndex()
       let past = Viewpoint(asOf: SampleShop.instant(day: 30))
       for step in 0..<50 {
-        change(&shop, &generator)
+        if generator.oneIn(6) {
+          link(&shop, &kept, &generator)
+        } else {
+          change(&shop, &generator)
+        }
         let now = SampleShop.now(Double(60 + step))
         for viewpoint in generator.oneIn(3) ? [past, now] : [now] {
           let keptView = kept.view(from: viewpoint, facts: shop.facts)
@@ -137,6 +166,25 @@ import Testing
           }
         }
       }
+    }
+  }
+
+  /// Somebody gets, or loses, what another is called in some channel; the index hears of it or not.
+  private func link(
+    _ shop: inout SampleShop, _ index: inout MemberIndex, _ generator: inout SeededGenerator
+  ) {
+    var patch = CustomerPatch(id: "c-\(generator.integer(in: 0...3))")
+    let identity = Customer.Identity(
+      channel: generator.oneIn(2) ? "app" : "store", id: "c-\(generator.integer(in: 4...9))")
+    patch.identities = generator.oneIn(3) ? .clear : .set([identity])
+    let owner = shop.facts.owner(of: identity)
+    if let owner, shop.facts.customers.names[owner] != patch.id { return }
+    let isHeard = !generator.oneIn(4)
+    for (identity, source) in shop.facts.apply(patch) {
+      guard let move = shop.facts.move(of: identity, from: source) else { continue }
+      let before = shop.facts.orders.revision
+      _ = shop.facts.apply(move)
+      if isHeard { index.noteMove(move.source, move.target, since: before, facts: shop.facts) }
     }
   }
 
@@ -160,7 +208,8 @@ import Testing
       shop.facts.apply(
         EventDraft(
           type: types[generator.integer(in: 0...4)], customer: customer,
-          time: SampleShop.instant(day: day), value: Double(generator.integer(in: 0...12))))
+          time: SampleShop.instant(day: day), channel: generator.oneIn(2) ? "app" : "store",
+          value: Double(generator.integer(in: 0...12))))
     case 4 where generator.oneIn(4):
       if let index = shop.facts.customers.index(of: customer) {
         shop.facts.forget(customer: index)
