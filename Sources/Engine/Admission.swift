@@ -60,6 +60,8 @@ enum RecordBound {
   static let issueBytes = 320 + 512
   /// One decision about a customer, given or held out: four names and a dozen figures.
   static let decisionBytes = 1_280
+  /// One customer who got nothing where they could have drawn something: two names, two figures.
+  static let passedBytes = 768
   /// One coupon returned, of an order: code and ceiling, in the fact and in the reply.
   static let restoredBytes = 128
   /// One line of an order that came back: index and units in the fact, and with the discount in the
@@ -113,7 +115,10 @@ extension Target {
     // In the reply: customer, policy, code, a dozen figures and three sentences; reasons at its
     // end.
     let given = max(0, min(customers, limit))
-    return given * (RecordBound.issueBytes + 2 * RecordBound.decisionBytes + 1_536) + (8 << 10)
+    let passed =
+      parameters["explore_percent"] == nil ? 0 : min(customers, PassedDecision.maximumCount)
+    return given * (RecordBound.issueBytes + 2 * RecordBound.decisionBytes + 1_536)
+      + passed * RecordBound.passedBytes + (8 << 10)
   }
 }
 

@@ -85,7 +85,9 @@ extension Engine {
   }
 
   /// Issues a plan's coupons, and takes note of what was decided about whom; the codes, in the
-  /// order of the assignments. Of the held out, it is `limit` at most.
+  /// order of the assignments. Of what the held out would have got, it is `limit` at most; who
+  /// drew nothing beyond that, or got nothing where they could have drawn something, is noted in
+  /// short.
   mutating func issue(
     _ plan: TargetPlan, limit: Int, campaign: String? = nil, from viewpoint: Viewpoint,
     of call: Call
@@ -108,7 +110,35 @@ extension Engine {
         campaign: campaign, time: moment)
       commit(.decided(decision), now: call.now)
     }
+    let beyond = plan.held.dropFirst(limit).filter { $0.propensity < 1 }.map {
+      TargetPlan.Passed(customer: $0.customer, propensity: $0.propensity)
+    }
+    notePassed(plan.passed + beyond, campaign: campaign, time: moment, now: call.now)
     return codes
+  }
+
+  /// O(those), and log of them where there are too many for all.
+  private mutating func notePassed(
+    _ passed: [TargetPlan.Passed], campaign: String?, time: Instant, now: Instant
+  ) {
+    let most = PassedDecision.maximumCount
+    var chosen = passed
+    if passed.count > most {
+      // By a hash of the customer, which has nothing to do with what they drew.
+      func place(_ customer: Int32) -> UInt64 {
+        var random = SplitMix(seed: UInt64(UInt32(bitPattern: customer)))
+        return random.next()
+      }
+      chosen = passed.map { (place($0.customer), $0) }.sorted { $0.0 < $1.0 }.prefix(most)
+        .map(\.1)
+    }
+    let share = Double(chosen.count) / Double(max(1, passed.count))
+    for entry in chosen {
+      let decision = PassedDecision(
+        customer: facts.customers.names[entry.customer], campaign: campaign, time: time,
+        propensity: entry.propensity, share: share)
+      commit(.passed(decision), now: now)
+    }
   }
 }
 

@@ -170,6 +170,7 @@ extension Engine {
     case .decided(let decision):
       guard let customer = facts.customers.index(of: decision.customer) else { return }
       decisions.add(decision, customer: customer)
+    case .passed: break
     case .forgotten(let forgotten):
       if forgotten.customer != nil { unerasedCount += 1 }
       forget(forgotten)

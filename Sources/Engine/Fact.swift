@@ -34,6 +34,7 @@ package enum Fact {
   case marked(position: Int64, time: Instant)
   case coupon(LedgerFact)
   case decided(Decision)
+  case passed(PassedDecision)
   case forgotten(Forgotten)
   case replied(key: String, ReplyBook.Entry)
 }
@@ -104,6 +105,9 @@ extension Fact {
     case .decided(let decision):
       writer.key("decided")
       writer.value(decision.record)
+    case .passed(let decision):
+      writer.key("passed")
+      writer.value(decision.record)
     case .forgotten(let forgotten):
       writer.key("forgotten")
       forgotten.write(to: &writer)
@@ -162,6 +166,7 @@ extension Fact {
     case "points": self = .points(try PointMovement(try body.value()))
     case "coupon": self = .coupon(try LedgerFact(try body.value(), settings: settings))
     case "decided": self = .decided(try Decision(try body.value()))
+    case "passed": self = .passed(try PassedDecision(try body.value()))
     case "marked":
       var reader = try body.object()
       let position = Int64(try reader.integer("position"))

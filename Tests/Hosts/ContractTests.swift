@@ -37,7 +37,7 @@ import Testing
     }
     let facts = try kinds("Sources/Engine/Fact.swift")
     let ledger = try kinds("Sources/Offers/Ledger/LedgerFact+Value.swift")
-    #expect(facts.count == 18 && ledger.count == 8)
+    #expect(facts.count == 19 && ledger.count == 8)
     for kind in facts + ledger { #expect(part.contains("| `\(kind)` |"), "\(kind)") }
   }
 

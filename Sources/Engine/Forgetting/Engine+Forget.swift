@@ -137,6 +137,7 @@ extension Engine {
     case .event(let draft): draft.customer
     case .coupon(let fact): holder(of: fact)
     case .decided(let decision): decision.customer
+    case .passed(let decision): decision.customer
     case .points(let movement): movement.customer
     }
   }

@@ -209,7 +209,8 @@ extension ForgetFilter {
   ) throws -> Bool {
     switch kind {
     case "customer": return isForgotten(try text("id", of: body), after: sequence)
-    case "decided", "points": return isForgotten(try text("customer", of: body), after: sequence)
+    case "decided", "passed", "points":
+      return isForgotten(try text("customer", of: body), after: sequence)
     case "event":
       _ = try text("customer", of: body)
       return forgottenPerson(of: body, after: sequence) != nil

@@ -110,16 +110,21 @@ struct TargetBounds {
 
   // MARK: Setting aside
 
-  /// Takes one coupon out of what the bounds leave; false, and nothing is taken, where one of them
-  /// would break.
-  mutating func take(option: Int, cost: Int64) -> Bool {
-    func weight(in bound: Int) -> Int64 { bounds[bound].measure == .cost ? cost : 1 }
-    let own = boundsOfOption[option]
-    if own.contains(where: { weight(in: $0) > bounds[$0].limit }) { return false }
-    for bound in own { bounds[bound].limit -= weight(in: bound) }
+  /// Whether the bounds leave one more coupon.
+  func hasRoom(option: Int, cost: Int64) -> Bool {
+    boundsOfOption[option].allSatisfy {
+      (bounds[$0].measure == .cost ? cost : 1) <= bounds[$0].limit
+    }
+  }
+
+  /// Takes one coupon, for which there is room, out of what the bounds leave.
+  mutating func take(option: Int, cost: Int64) {
+    precondition(hasRoom(option: option, cost: cost), "only what is there is taken")
+    for bound in boundsOfOption[option] {
+      bounds[bound].limit -= bounds[bound].measure == .cost ? cost : 1
+    }
     for index in floors.indices where floors[index].options.contains(option) {
       floors[index].least = max(0, floors[index].least - 1)
     }
-    return true
   }
 }

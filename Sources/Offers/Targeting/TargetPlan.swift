@@ -64,6 +64,18 @@ package struct TargetPlan: Equatable, Sendable {
     package var basis: Basis { response.estimate.isObserved ? .observed : .prior }
   }
 
+  /// Nothing for one customer, who could have drawn something.
+  package struct Passed: Equatable, Sendable {
+    package var customer: Int32
+    /// The probability of getting nothing.
+    package var propensity: Double
+
+    package init(customer: Int32, propensity: Double) {
+      self.customer = customer
+      self.propensity = propensity
+    }
+  }
+
   /// A minimum that could not be met.
   package struct Shortfall: Equatable, Sendable {
     /// Which of the request's quotas.
@@ -99,6 +111,9 @@ package struct TargetPlan: Equatable, Sendable {
   package var assignments: [Assignment] = []
   /// What the held out would have got, and those who drew nothing: by customer.
   package var held: [Assignment] = []
+  /// Who got nothing, and would have but for the draw neither, where chance could have given them
+  /// something: by customer.
+  package var passed: [Passed] = []
   /// The minimums that are not met.
   package var shortfalls: [Shortfall] = []
   /// Customers looked at: assigned + none + holdout.

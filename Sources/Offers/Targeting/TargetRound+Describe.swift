@@ -18,15 +18,20 @@ extension TargetRound {
         plan.add(
           assignment(
             of: bounds.policy(ofOption: choice), to: index, propensity: propensity(of: index)))
-      } else if let drawn = drawn[index], drawn.policy >= 0, drawn.isKept {
+      } else if let drawn = drawn[index], drawn.policy >= 0 {
         let assignment = assignment(
-          of: drawn.policy, to: index, propensity: drawn.propensity, isExplored: true)
+          of: drawn.policy, to: index, propensity: propensity(of: index), isExplored: true)
         setAside += drawn.value
         plan.add(assignment)
       } else {
         let reason = reason(of: index, full, in: knapsack)
         plan.withhold(reason)
         if request.namesWithheld { plan.reasons[member.customer] = reason }
+        let propensity = propensity(of: index)
+        // Who would have got something is among the held.
+        if !member.isHeldOut, propensity < 1, (drawn[index]?.otherwise ?? -1) < 0 {
+          plan.passed.append(.init(customer: member.customer, propensity: propensity))
+        }
       }
     }
     // Swift's sort is stable: members of equal margin stay in the order of their ids.
@@ -34,7 +39,7 @@ extension TargetRound {
     plan.held = held.map { entry in
       assignment(
         of: entry.policy, to: entry.member,
-        propensity: drawn[entry.member]?.propensity ?? 1)
+        propensity: drawn[entry.member] == nil ? 1 : propensity(of: entry.member))
     }
     let units = request.objective.units
     plan.value = (solution.value + setAside) / units
@@ -54,7 +59,7 @@ extension TargetRound {
   private func reason(
     of index: Int, _ full: FullCounts, in knapsack: Knapsack
   ) -> TargetPlan.Reason {
-    if let drawn = drawn[index] { return drawn.policy < 0 ? .explored : .budget }
+    if let drawn = drawn[index] { return drawn.openCount > 0 ? .explored : .budget }
     let reason = reasons[index]
     return reason == .budget ? full.reason(of: index, in: knapsack) : reason
   }

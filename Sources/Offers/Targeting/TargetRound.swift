@@ -13,18 +13,20 @@ struct TargetRound: Sendable {
   private(set) var bounds: TargetBounds
   /// What stands against each member, if they get nothing.
   private(set) var reasons: [TargetPlan.Reason] = []
-  /// What those who were drawn got by chance: a policy, or -1 for nothing.
+  /// What those who were to explore got by chance.
   private(set) var drawn: [Int: Drawn] = [:]
   /// How many policies were open to each member; kept only where exploration asks.
   private(set) var openCounts: [Int32] = []
 
   struct Drawn: Sendable {
+    /// -1 for nothing.
     var policy: Int
-    /// Whether the bounds had room for it.
-    var isKept: Bool
     /// What it is worth to the objective.
     var value = 0.0
-    var propensity: Double
+    /// The policies that it was drawn from, beside nothing.
+    var openCount: Int
+    /// What would have been chosen had there been no draw, -1 for nothing.
+    var otherwise = -1
   }
 
   init(
@@ -64,33 +66,44 @@ struct TargetRound: Sendable {
     return describe(floored, of: knapsack, held: held)
   }
 
+  // How probable a choice was
+  // -------------------------
+  // A share e of the members draws one of the m policies that are open to them and for which the
+  // bounds still have room, or nothing, each with the same probability; the rest get what is best.
+  // So what is best came with 1 - e + e / (m + 1), anything else that was open with e / (m + 1).
+  // Those who draw do so one after the other, in the order of their draws; what there is room for
+  // depends on who came before. For those who did not draw, m is what is open to them, as if there
+  // had been room.
+
   // MARK: Choosing by chance
 
   /// Lets those who are to explore draw, and takes what they drew out of the bounds. Who comes
   /// first where there is not enough for all is by the draw as well.
   private mutating func explore() {
-    guard let exploration = request.exploration else { return }
+    if request.exploration == nil { return }
     let explorers = members.indices.filter { members[$0].draw != nil && !members[$0].isHeldOut }
       .sorted { (members[$0].draw ?? 0, $0) < (members[$1].draw ?? 0, $1) }
     for block in TargetRound.blocks(of: explorers) {
       for offers in offers(to: block, choosing: false) {
         for (place, index) in offers.members.enumerated() {
-          let open = options.indices.filter { offers.value(of: $0, to: place) > 0 }
-          if open.isEmpty { continue }
-          let count = UInt64(open.count + 1)
-          let choice = Int((members[index].draw ?? 0) % count)
-          let propensity = exploration.share / Double(count)
+          if offers.openCounts[place] == 0 { continue }
+          let open = options.indices.filter { policy in
+            offers.value(of: policy, to: place) > 0
+              && bounds.hasRoom(
+                option: bounds.option(policy: policy, member: index),
+                cost: offers.cost(of: policy, to: place))
+          }
+          let choice = Int((members[index].draw ?? 0) % UInt64(open.count + 1))
           guard choice < open.count else {
-            drawn[index] = Drawn(policy: -1, isKept: true, propensity: propensity)
+            drawn[index] = Drawn(policy: -1, openCount: open.count)
             continue
           }
           let policy = open[choice]
-          let isKept = bounds.take(
+          bounds.take(
             option: bounds.option(policy: policy, member: index),
             cost: offers.cost(of: policy, to: place))
           drawn[index] = Drawn(
-            policy: policy, isKept: isKept, value: offers.value(of: policy, to: place),
-            propensity: propensity)
+            policy: policy, value: offers.value(of: policy, to: place), openCount: open.count)
         }
       }
     }
@@ -211,13 +224,13 @@ struct TargetRound: Sendable {
   }
 
   /// What each of the held out, and of those who drew nothing, would have got: a policy, or
-  /// nothing.
-  private func ghosts(at floored: Knapsack.FlooredSolution) -> [(member: Int, policy: Int)] {
+  /// nothing. Takes note of it for all who drew.
+  private mutating func ghosts(
+    at floored: Knapsack.FlooredSolution
+  ) -> [(member: Int, policy: Int)] {
     var ghosts: [(member: Int, policy: Int)] = []
     let solution = floored.solution
-    let places = members.indices.filter {
-      members[$0].isHeldOut || drawn[$0].map { $0.policy < 0 } ?? false
-    }
+    let places = members.indices.filter { members[$0].isHeldOut || drawn[$0] != nil }
     for block in TargetRound.blocks(of: places) {
       for offers in offers(to: block, choosing: false) {
         for (place, index) in offers.members.enumerated() {
@@ -232,16 +245,24 @@ struct TargetRound: Sendable {
               - solution.chargePerCount[option]
             if gain > best.gain { best = (gain, policy) }
           }
-          if best.policy >= 0 { ghosts.append((index, best.policy)) }
+          drawn[index]?.otherwise = best.policy
+          if best.policy >= 0, (drawn[index]?.policy ?? -1) < 0 {
+            ghosts.append((index, best.policy))
+          }
         }
       }
     }
     return ghosts
   }
 
-  /// The probability with which a member who did not draw got what they got.
+  /// The probability with which a member who is not held out got what they got; 1 where chance
+  /// played no part.
   func propensity(of index: Int) -> Double {
-    guard let exploration = request.exploration, !openCounts.isEmpty else { return 1 }
-    return 1 - exploration.share + exploration.share / Double(openCounts[index] + 1)
+    guard let share = request.exploration?.share, !openCounts.isEmpty else { return 1 }
+    guard let drawn = drawn[index] else {
+      return 1 - share + share / Double(openCounts[index] + 1)
+    }
+    let isBest = drawn.policy == drawn.otherwise
+    return (isBest ? 1 - share : 0) + share / Double(drawn.openCount + 1)
   }
 }

@@ -134,7 +134,8 @@ import Testing
     let plan = try target(shop, #","campaign":"x","explore_percent":40"#)
     let explored = plan["assignments"]?.list.filter { $0["explored"]?.flag == true } ?? []
     #expect(explored.count > 30)
-    #expect(explored.allSatisfy { $0["propensity"]?.double == 0.2 }, "one policy, or none")
+    // One policy or nothing; the policy is what they would have got without a draw too.
+    #expect(explored.allSatisfy { $0["propensity"]?.double == 0.8 })
     #expect((plan["withheld"]?["explored"]?.int ?? 0) > 30)
     let committed = try shop.result(
       "target",
@@ -142,6 +143,20 @@ import Testing
     #expect(
       committed["assignments"]?.each("customer") == plan["assignments"]?.each("customer"))
     #expect(try target(shop)["assignments"]?.list.first?["propensity"] == nil)
+    // Every choice that chance had a part in is in the log with how probable it was.
+    let few = try shop.result(
+      "target",
+      #"{"limit":20,"campaign":"y","explore_percent":40,"commit":true,"key":"l"}"#)
+    let record = String(decoding: shop.records.last ?? [], as: UTF8.self)
+    let probable = record.matches(of: /"propensity":0\.[0-9]+/).count
+    #expect(few["assignments"]?.list.count == 20)
+    let considered = few["considered"]?.int ?? 0
+    let without = ["limit_per_customer", "holdout", "no_uplift"].reduce(0) {
+      $0 + (few["withheld"]?[$1]?.int ?? 0)
+    }
+    // In the record's facts; the reply, which is kept for the key, says it of the coupons again.
+    #expect(probable == considered - without + 20, "\(few)")
+    #expect(record.contains(#"{"passed":{"#))
   }
 
   @Test func boundsOnPartsOfAPlan() throws {

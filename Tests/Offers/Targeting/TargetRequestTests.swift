@@ -141,6 +141,53 @@ import Testing
     }
   }
 
+  /// Over many draws each customer gets each of what is open to them, nothing among it, as often
+  /// as the propensities say: the sum of one over the propensity of what came, over the draws, is
+  /// their number.
+  @Test(arguments: [400, 250])
+  func propensitiesAreHowOftenThingsHappen(limit: Int) throws {
+    let (members, policies) = try shop(11)
+    let share = 0.4
+    let rounds = 600
+    var numbers = SeededGenerator(seed: 5)
+    // By customer and policy, "" for nothing.
+    var sums: [Int32: [String: Double]] = [:]
+    for _ in 0..<rounds {
+      let drawing = members.map { member in
+        var member = member
+        let explores = Double.random(in: 0..<1, using: &numbers) < share
+        member.draw = explores ? numbers.next() : nil
+        return member
+      }
+      let plan = Fixture.plan(drawing, policies, limit: limit) {
+        $0.exploration = .init(share: share, seed: "")
+      }
+      let isHeldOut = Set(members.filter(\.isHeldOut).map(\.customer))
+      let given = plan.assignments.map { ($0.customer, $0.policy, $0.propensity) }
+      // Who drew nothing and would have got something is among the held.
+      let none =
+        plan.held.filter { !isHeldOut.contains($0.customer) }
+        .map { ($0.customer, "", $0.propensity) }
+        + plan.passed.map { ($0.customer, "", $0.propensity) }
+      #expect(Set((given + none).map(\.0)).count == given.count + none.count)
+      #expect(plan.passed.isEmpty == (limit == members.count))
+      for (customer, choice, propensity) in given + none {
+        sums[customer, default: [:]][choice, default: 0] += 1 / propensity
+      }
+    }
+    var choices: [String: [Double]] = [:]
+    for sum in sums.values {
+      #expect(sum.count >= 2, "something and nothing")
+      for (choice, value) in sum { choices[choice, default: []].append(value / Double(rounds)) }
+    }
+    // The deviation of one estimate is at most sqrt((m + 1) / (e x rounds)), some 0.11.
+    for (choice, values) in choices {
+      let mean = values.reduce(0, +) / Double(values.count)
+      #expect(values.count > 20 && abs(mean - 1) < 0.02, "\(choice) \(mean)")
+      #expect(values.allSatisfy { abs($0 - 1) < 0.6 }, "\(choice)")
+    }
+  }
+
   @Test func whoExploresDrawsEvenlyAndWithinTheBounds() throws {
     var (members, policies) = try shop(11)
     var numbers = SeededGenerator(seed: 3)
@@ -164,9 +211,12 @@ import Testing
     #expect(plan.assignments.count <= 3_000)
     #expect(plan.assignments.allSatisfy { $0.incrementalMargin > 0 })
     for assignment in plan.assignments {
-      // One or two open policies: a half over two or three, and for the planned the other half too.
-      let open = assignment.isExplored ? assignment.propensity : assignment.propensity - 0.5
-      #expect([0.25, 0.5 / 3].contains { abs($0 - open) < 1e-9 }, "\(assignment.propensity)")
+      // None to two policies with room: a half over one to three, and for what would have been
+      // chosen anyway, such as all that was not drawn, the other half too.
+      let parts = [0.5, 0.25, 0.5 / 3]
+      let best = parts.contains { abs($0 + 0.5 - assignment.propensity) < 1e-9 }
+      let other = parts.contains { abs($0 - assignment.propensity) < 1e-9 }
+      #expect(best || assignment.isExplored && other, "\(assignment.propensity)")
     }
     let byPolicy = (
       a: explored.count { $0.policy == "a" }, b: explored.count { $0.policy == "b" },
