@@ -2,8 +2,9 @@ import Shop
 import Statistics
 
 extension Targeting {
-  /// One policy as it stands in a call. Large: look at many members with one copy of it.
-  struct Option: Sendable {
+  /// One policy as it stands in a call. A class, since it is large and is looked at for millions of
+  /// pairs: what a closure captures of a struct is copied, part by part.
+  final class Option: Sendable {
     let headroom: PolicyHeadroom
     /// The days over which its effect is judged.
     let days: Double

@@ -21,7 +21,7 @@ enum Comparison: Sendable {
     }
   }
 
-  private func holds<Number: Comparable>(_ left: Number, _ right: Number) -> Bool {
+  func holds<Number: Comparable>(_ left: Number, _ right: Number) -> Bool {
     switch self {
     case .less: left < right
     case .lessOrEqual: left <= right

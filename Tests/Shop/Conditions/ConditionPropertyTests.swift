@@ -42,6 +42,32 @@ import Testing
     #expect((20..<Self.roundCount - 20).contains(holdCount), "one-sided: \(holdCount)")
   }
 
+  /// Asked of many documents at once, conditions hold for those for which each holds alone.
+  @Test(arguments: seeds)
+  func sheetsSayWhatTheConditionsSay(seed: UInt64) throws {
+    var samples = Samples(seed: seed)
+    var counts = (held: 0, all: 0)
+    for _ in 0..<60 {
+      // Comparisons with numbers, which a sheet makes short work of, and anything else.
+      let conditions = try (0..<8).map { index in
+        if index >= 4 { return try Condition(samples.condition(depth: 2)) }
+        let operators = ["$lt", "$lte", "$gt", "$gte"].prefix(index + 1).map { name in
+          Value.Member(name: name, value: samples.value(depth: 0))
+        }
+        return try Condition(object(["x", "y", "e\u{301}", "\u{e9}"][index], .object(operators)))
+      }
+      let documents = (0..<20).map { _ in samples.document() }
+      let masks = ConditionSheet(conditions).masks(count: documents.count) { documents[$0] }
+      for (condition, mask) in zip(conditions, masks) {
+        for (document, isMet) in zip(documents, mask) {
+          #expect(isMet == condition.matches(document), "seed \(seed): \(condition) on \(document)")
+          counts = (counts.held + (isMet ? 1 : 0), counts.all + 1)
+        }
+      }
+    }
+    #expect((counts.all / 20..<counts.all * 19 / 20).contains(counts.held), "\(counts)")
+  }
+
   /// A field's operators hold together or not, negate each other, and combine as conditions do.
   @Test(arguments: seeds)
   func operatorsCombine(seed: UInt64) throws {
@@ -109,7 +135,7 @@ private struct Samples {
       })
   }
 
-  mutating func document() -> Value { record(names: ["x", "y", "z"], depth: 2) }
+  mutating func document() -> Value { record(names: ["x", "y", "z", "\u{e9}"], depth: 2) }
 
   mutating func operation(depth: Int) -> Value.Member {
     let name = generator.pick([
