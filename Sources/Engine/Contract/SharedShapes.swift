@@ -103,6 +103,9 @@ package enum SharedShapes {
 
   static let quote: [Field] = [
     .required("subtotal", .integer), .required("discount", .integer), .required("total", .integer),
+    .optional(
+      "upper_bound", .integer,
+      "what no stack of the coupons takes more off than, where there are too many to try all"),
     .required(
       "applied",
       .list(

@@ -40,6 +40,10 @@ extension JSONWriter {
       key(name)
       integer(Int(amount))
     }
+    if quote.upperBound > quote.discount {
+      key("upper_bound")
+      integer(Int(quote.upperBound))
+    }
     key("applied")
     beginArray()
     for applied in quote.applied { self.applied(applied) }

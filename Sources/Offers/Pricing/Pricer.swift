@@ -6,10 +6,13 @@ import Shop
 package enum Pricer {
   /// The best admissible stack of these coupons, and for each other coupon why it does not apply.
   ///
-  /// Exact up to twelve coupons of different policies, and mostly beyond (`isBest`). O(2^coupons x
-  /// lines) at worst, bounded by a fixed number of nodes.
+  /// Exact up to twelve coupons of different policies, and mostly beyond (`upperBound`).
+  /// O(2^coupons x lines) at worst, bounded by the number of nodes.
+  ///
+  /// - Parameter nodeLimit: nodes of the search after which the best so far is taken.
   package static func bestStack(
-    of usable: [UsableCoupon], on sent: Cart, facts: PricingFacts
+    of usable: [UsableCoupon], on sent: Cart, facts: PricingFacts,
+    nodeLimit: Int = StackSearch.nodeLimit
   ) -> Quote {
     let cart = CanonicalCart(sent, facts: facts, usable: usable)
     var refused: [Quote.NotApplied] = []
@@ -25,7 +28,7 @@ package enum Pricer {
     coupons.sort(by: PricedCoupon.isApplied)
     let (chosen, spare) = distinct(coupons)
     let searched = widest(chosen)
-    var search = StackSearch(searched, on: cart)
+    var search = StackSearch(searched, on: cart, nodeLimit: nodeLimit)
     search.run()
     for coupon in spare {
       refused.append(Quote.NotApplied(code: coupon.coupon.code, reason: .exclusive))
@@ -38,6 +41,7 @@ package enum Pricer {
           reason: search.reasonAgainst(place) ?? .notBest))
     }
     let best = search.applied
+    var upperBound = search.upperBound
     if searched.count < chosen.count {
       for coupon in chosen where !searched.contains(where: { $0 === coupon }) {
         let members = (best + [coupon]).sorted(by: PricedCoupon.isApplied)
@@ -45,13 +49,13 @@ package enum Pricer {
         let reason = Stack.reasonAgainst(members, added: added, on: cart)
         refused.append(
           Quote.NotApplied(code: coupon.coupon.code, reason: reason ?? .notBest))
+        upperBound = min(Money.sum(upperBound, coupon.alone), cart.goods + cart.shipping)
       }
     }
     refused.sort { bytesPrecede($0.code, $1.code) }
     return Quote(
       goods: cart.goods, shipping: cart.shipping, applied: Stack.parts(of: best, on: cart),
-      notApplied: refused,
-      isBest: search.isExact && searched.count == chosen.count)
+      notApplied: refused, upperBound: upperBound)
   }
 
   /// Why the named coupons cannot all be used together.

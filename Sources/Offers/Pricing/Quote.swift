@@ -10,18 +10,19 @@ package struct Quote: Equatable, Sendable {
   package var applied: [Applied]
   /// In the order of their codes.
   package var notApplied: [NotApplied]
-  /// False where there were too many coupons for the search to prove that no stack takes more off.
-  package var isBest: Bool
+  /// No admissible stack of the coupons takes more off; above `discount` where there were too many
+  /// for the search to try them all.
+  package var upperBound: Int64
 
   package init(
     goods: Int64, shipping: Int64, applied: [Applied], notApplied: [NotApplied] = [],
-    isBest: Bool = true
+    upperBound: Int64? = nil
   ) {
     self.goods = goods
     self.shipping = shipping
     self.applied = applied
     self.notApplied = notApplied
-    self.isBest = isBest
+    self.upperBound = upperBound ?? applied.reduce(0) { $0 + $1.discount }
   }
 
   package var subtotal: Int64 { goods + shipping }

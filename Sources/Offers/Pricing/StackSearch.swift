@@ -19,8 +19,8 @@ import Shop
 //
 // Twelve coupons have 8,191 nodes, which is below the limit: up to there the result is exact.
 // Beyond, the walk stops at the limit and the best of what it saw and of a greedy stack (each
-// coupon in turn, the dearest first, where it adds something) is taken; the result says whether the
-// proof is complete.
+// coupon in turn, the dearest first, where it adds something) is taken. What the branches that were
+// left can reach at most, by the second cut, bounds what any stack takes off.
 //
 // Speed. A stack is a set of bits, and what is left of the lines stands in rows, one for each
 // number of coupons chosen: "without" goes on with the row that it was given, "with" writes the
@@ -28,9 +28,9 @@ import Shop
 // why another coupon is not among them follows from the same numbers.
 
 /// Finds the stack that takes the most off a cart.
-struct StackSearch {
-  /// Nodes after which the search gives up its proof.
-  static let nodeLimit = 16_384
+package struct StackSearch {
+  /// Nodes after which the search takes the best so far.
+  package static let nodeLimit = 16_384
   /// Coupons that enter the search; of more, those that take the most off alone.
   static let widthLimit = 64
 
@@ -40,7 +40,10 @@ struct StackSearch {
   /// What is left of each line, a row for each number of coupons chosen.
   private let rows: UnsafeMutablePointer<Int64>
   private var chosen: Chosen
+  private let nodeLimit: Int
   private(set) var nodeCount = 0
+  /// What a branch that the walk left aside can reach at most.
+  private var leftReach: Int64 = 0
 
   /// What the walk reads of a coupon.
   private struct Entry: BitwiseCopyable {
@@ -61,9 +64,10 @@ struct StackSearch {
   }
 
   /// The coupons must be in the order of application, and no more than `widthLimit`.
-  init(_ coupons: [PricedCoupon], on cart: CanonicalCart) {
+  init(_ coupons: [PricedCoupon], on cart: CanonicalCart, nodeLimit: Int = StackSearch.nodeLimit) {
     self.cart = cart
     self.coupons = coupons
+    self.nodeLimit = nodeLimit
     chosen = Chosen(stack: Stack(on: cart))
     entries = cart.arena.take(coupons.count, of: Entry.self)
     for place in coupons.indices {
@@ -85,8 +89,8 @@ struct StackSearch {
     for line in 0..<cart.lineCount { rows[line] = cart.gross[line] }
   }
 
-  /// Whether the best stack is proven to be.
-  var isExact: Bool { nodeCount <= StackSearch.nodeLimit }
+  /// What no admissible stack of these coupons takes more off than, once the walk was made.
+  var upperBound: Int64 { max(chosen.stack.discount, leftReach) }
 
   /// Finds the best stack.
   mutating func run() {
@@ -107,16 +111,15 @@ struct StackSearch {
 
   private mutating func visit(_ place: Int, _ found: Chosen) {
     nodeCount += 1
-    if nodeCount > StackSearch.nodeLimit { return }
+    if nodeCount > nodeLimit {
+      leftReach = max(leftReach, reach(from: place, found))
+      return
+    }
     if place == entries.count {
       if isBetter(found, than: chosen) { chosen = found }
       return
     }
-    var reach = found.stack.discount
-    for rest in place..<entries.count where found.shut >> UInt64(rest) & 1 == 0 {
-      reach = Money.sum(reach, entries[rest].alone)
-    }
-    reach = min(reach, cart.goods + cart.shipping)
+    let reach = reach(from: place, found)
     if reach < chosen.stack.discount { return }
     if reach == chosen.stack.discount,
       found.stack.giftCount + entries[place].restGifts < chosen.stack.giftCount
@@ -136,6 +139,15 @@ struct StackSearch {
       }
     }
     visit(place + 1, found)
+  }
+
+  /// What a stack can take off at most that begins so and has any of the coupons from a place on.
+  private func reach(from place: Int, _ found: Chosen) -> Int64 {
+    var reach = found.stack.discount
+    for rest in place..<entries.count where found.shut >> UInt64(rest) & 1 == 0 {
+      reach = Money.sum(reach, entries[rest].alone)
+    }
+    return min(reach, cart.goods + cart.shipping)
   }
 
   /// The stack of some coupons, or why it cannot be. O(coupons x lines).

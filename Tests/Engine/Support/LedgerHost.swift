@@ -98,9 +98,28 @@ struct LedgerHost {
       for customer in LedgerHost.customers {
         #expect(Int64(counting.count { $0.customer == customer }) <= limit.each, "\(seed)")
       }
+      try checkRows(totals, "\"policy\":\"\(policy)\",", seed)
       if let budget = limit.budget {
         let exposure = try #require(totals["budget"]?["exposure"]?.int)
         #expect(exposure <= budget && exposure >= 0, "\(seed)")
+      }
+    }
+  }
+
+  /// Whatever the coupons are counted by, the rows add up to the whole.
+  private func checkRows(_ totals: Value, _ policy: String, _ seed: Seed) throws {
+    let names = ["issued", "live", "reserved", "redeemed", "expired", "void"]
+    for by in ["policy", "tier", "channel", "day", "order_channel", "order_day"] {
+      let reply = try shop.result("coupons.totals", "{\(policy)\"by\":\"\(by)\"}")
+      let rows = reply["rows"]?.list ?? []
+      #expect(Set(rows.map { $0["key"]?.text ?? "" }).count == rows.count, "\(seed)")
+      for name in names {
+        let sum = rows.reduce(0) { $0 + ($1[name]?.int ?? -1) }
+        #expect(sum == totals[name]?.int, "\(by) \(name), \(seed)")
+      }
+      for name in ["exposure", "realised"] {
+        let sum = rows.reduce(0) { $0 + ($1["budget"]?[name]?.int ?? -1) }
+        #expect(sum == totals["budget"]?[name]?.int, "\(by) \(name), \(seed)")
       }
     }
   }

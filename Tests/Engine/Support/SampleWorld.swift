@@ -230,7 +230,7 @@ struct SampleWorld {
       ]
     case "coupons.void": return [("key", #""k10""#), ("codes", #"["\#(code)"]"#)]
     case "coupons.list": return [("customer", #""c-1""#), at]
-    case "coupons.totals": return [("policy", #""ten""#), at]
+    case "coupons.totals": return [("policy", #""ten""#), ("by", #""tier""#), at]
     case "points.grant":
       return [
         ("key", #""k14""#), ("customer", #""c-1""#), ("points", "50"),

@@ -91,7 +91,7 @@ struct PricingPropertyTests {
       let coupons = try Self.coupons(Int.random(in: 0...6, using: &random), &random)
       let quote = Pricer.bestStack(of: coupons, on: cart, facts: Self.facts)
       let oracle = PricingOracle(cart: cart, facts: Self.facts).best(of: coupons)
-      #expect(quote.isBest)
+      #expect(quote.upperBound == quote.discount)
       #expect(quote.applied.map(\.code) == oracle.order.map(\.code), "seed \(seed)")
       for (applied, (lines, shipping)) in zip(quote.applied, zip(oracle.lines, oracle.shipping)) {
         var own = [Int64](repeating: 0, count: cart.lines.count)
@@ -225,6 +225,26 @@ struct PricingPropertyTests {
     for coupon in coupons {
       #expect(oracle.outcome(of: [coupon])?.discount ?? 0 <= quote.discount, "seed \(seed)")
     }
+  }
+
+  /// A search that is cut short still gives an admissible stack, and what no stack exceeds.
+  @Test(arguments: 1...100)
+  func theBoundIsNeverBelowTheBest(seed: UInt64) throws {
+    var random = OfferRandom(seed: seed &+ 30_000)
+    let cart = Self.cart(&random)
+    let coupons = try Self.coupons(Int.random(in: 2...7, using: &random), &random)
+    let oracle = PricingOracle(cart: cart, facts: Self.facts)
+    let best = oracle.best(of: coupons).lines.joined().reduce(0, +)
+    let shipping = oracle.best(of: coupons).shipping.reduce(0, +)
+    var last = Int64.max
+    for limit in [1, 2, 5, 20, 100, 1_000] {
+      let quote = Pricer.bestStack(
+        of: coupons, on: cart, facts: Self.facts, nodeLimit: limit)
+      #expect(quote.discount <= best + shipping && quote.upperBound >= best + shipping)
+      #expect(quote.upperBound <= min(last, cart.goods + cart.shipping), "seed \(seed)")
+      last = quote.upperBound
+    }
+    #expect(last == best + shipping, "seed \(seed)")
   }
 
   @Test(arguments: 1...200)
