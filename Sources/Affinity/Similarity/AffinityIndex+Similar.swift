@@ -19,18 +19,79 @@ extension AffinityIndex {
   private mutating func nearest(
     _ query: SimilarQuery, facts: ShopFacts, rule: (Int32) -> String?
   ) -> SimilarAnswer {
-    var answer = SimilarAnswer()
-    guard query.item >= 0, Int(query.item) < baskets.itemBound else { return answer }
+    guard query.item >= 0, Int(query.item) < baskets.itemBound else { return SimilarAnswer() }
     let transactions = Transactions(level: query.level, baskets: baskets, orders: facts.orders)
     let totals =
       query.counting.isPlain && query.measure != .expected
       ? SimilarityTotals(baskets)
       : similarities.totals(query.counting, revision: revision, transactions)
     let scorer = PairScorer(measure: query.measure, totals: totals, baskets: baskets)
-    let row = similarityRow(of: query.item, query, transactions, totals)
+    let factor = totals.weights.factor(at: query.viewpoint.now)
+    let names = facts.items.names
+    var count = max(SimilarLists.keptCount, query.count)
+    var list =
+      count == SimilarLists.keptCount
+      ? keptList(query, scorer, transactions, names)
+      : self.list(query, scorer, transactions, names, keeping: count)
+    while true {
+      let found = take(list, query, scorer, transactions, factor, names, rule)
+      if let found { return found }
+      // The rules took out so many that the list was too short.
+      count *= 4
+      list = self.list(query, scorer, transactions, names, keeping: count)
+    }
+  }
+
+  /// The first of the list that the rules let through; nil where there may be more behind its end.
+  private mutating func take(
+    _ list: SimilarList, _ query: SimilarQuery, _ scorer: PairScorer,
+    _ transactions: Transactions, _ factor: Double, _ names: NameTable,
+    _ rule: (Int32) -> String?
+  ) -> SimilarAnswer? {
+    var answer = SimilarAnswer()
+    answer.removed = list.removed
+    for entry in list.best {
+      if answer.items.count == query.count { return answer }
+      if let refused = rule(entry.ranked.item) {
+        answer.remove(by: refused)
+      } else if query.direction == .perTarget,
+        !keeps(entry.ranked, query, scorer, transactions, names)
+      {
+        answer.remove(by: SimilarityReason.perTarget)
+      } else {
+        answer.items.append(
+          SimilarItem(
+            item: entry.ranked.item, score: scorer.scaled(entry.ranked.score, by: factor),
+            counts: scorer.counts(
+              source: query.item, target: entry.ranked.item, shared: entry.shared)))
+      }
+    }
+    return list.isWhole || answer.items.count == query.count ? answer : nil
+  }
+
+  /// The beginning of the item's list, kept while no basket changes.
+  private mutating func keptList(
+    _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions, _ names: NameTable
+  ) -> SimilarList {
+    if let known = similarities.lists.list(of: query.item, query.listSettings, revision) {
+      return known
+    }
+    let list = self.list(
+      query, scorer, transactions, names, keeping: SimilarLists.keptCount)
+    similarities.lists.keep(list, of: query.item, query.listSettings, revision)
+    return list
+  }
+
+  /// The best of the items that share a transaction with the query's, by the measure alone.
+  private mutating func list(
+    _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions, _ names: NameTable,
+    keeping count: Int
+  ) -> SimilarList {
+    var answer = SimilarAnswer()
+    let row = similarityRow(of: query.item, query, transactions, scorer.totals)
     let sizes = histogram(of: query.item, query, transactions)
     var candidates: [Ranked] = []
-    var places: [Int32: Int] = [:]
+    candidates.reserveCapacity(row.neighbours.count)
     for index in row.neighbours.indices {
       let target = row.neighbours[index]
       let counts = scorer.counts(source: query.item, target: target, shared: row.counts[index])
@@ -42,28 +103,23 @@ extension AffinityIndex {
         source: query.item, target: target, weight: row.weight(at: index), sizes: sizes)
       if score > 0 {
         candidates.append(Ranked(item: target, score: score))
-        places[target] = index
       } else {
         answer.remove(by: SimilarityReason.chance)
       }
     }
-    let factor = totals.weights.factor(at: query.viewpoint.now)
-    let names = facts.items.names
-    var queue = RankedQueue(candidates, expected: query.count)
-    while answer.items.count < query.count, let next = queue.next(names) {
-      if let refused = rule(next.item) {
-        answer.remove(by: refused)
-      } else if query.direction == .perTarget, !keeps(next, query, scorer, transactions, names) {
-        answer.remove(by: SimilarityReason.perTarget)
-      } else {
-        let shared = places[next.item].map { row.counts[$0] } ?? 0
-        answer.items.append(
-          SimilarItem(
-            item: next.item, score: scorer.scaled(next.score, by: factor),
-            counts: scorer.counts(source: query.item, target: next.item, shared: shared)))
-      }
+    var list = SimilarList(removed: answer.removed)
+    list.isWhole = candidates.count <= count
+    var queue = RankedQueue(candidates, expected: min(count, candidates.count))
+    list.best.reserveCapacity(min(count, candidates.count))
+    // Of a short list, a search for each is less than a table of all.
+    let places =
+      count > 4 * SimilarLists.keptCount
+      ? Dictionary(uniqueKeysWithValues: zip(row.neighbours, row.neighbours.indices)) : [:]
+    while list.best.count < count, let next = queue.next(names) {
+      let place = places[next.item] ?? row.neighbours.firstIndex(of: next.item)
+      list.best.append(.init(ranked: next, shared: place.map { row.counts[$0] } ?? 0))
     }
-    return answer
+    return list
   }
 
   /// Whether the query's item is among the best of a target, by the score of each source with it.

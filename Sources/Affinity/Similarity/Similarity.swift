@@ -130,6 +130,11 @@ package struct SimilarQuery {
       level: level, halfLifeDays: halfLifeDays, weighsTransactions: measure.weighsTransactions)
   }
 
+  /// What the list of an item's nearest depends on, whatever is kept of it.
+  var listSettings: TargetSettings {
+    TargetSettings(counting: counting, measure: measure, floor: floor, kept: 0)
+  }
+
   var targetSettings: TargetSettings {
     TargetSettings(counting: counting, measure: measure, floor: floor, kept: keptPerTarget)
   }

@@ -15,6 +15,7 @@ struct SimilarityCache: Sendable {
   private var entries: [Entry] = []
   var counter = SimilarityCounter()
   var cuts = TargetCuts()
+  var lists = SimilarLists()
 
   /// O(1) while no basket changes, else O(lines).
   mutating func totals(
