@@ -95,14 +95,21 @@ package struct AffinityIndex: Sendable {
   /// Before orders of some customers go from one to another: what is kept of each is taken out.
   /// O(items of their baskets).
   package mutating func willMove(customers: [Int32], orders: OrderTable) {
-    for customer in customers { repeats.forget(customer, baskets: baskets, orders: orders) }
+    for customer in customers {
+      sequences.touch(customer, baskets, repeats, orders)
+      repeats.forget(customer, baskets: baskets, orders: orders)
+    }
     revision &+= 1
     past = nil
   }
 
   /// After they went: what is kept of each is made anew. O(items of their baskets).
   package mutating func didMove(customers: [Int32], orders: OrderTable) {
-    for customer in customers { repeats.learn(customer, baskets: baskets, orders: orders) }
+    for customer in customers {
+      repeats.learn(customer, baskets: baskets, orders: orders)
+      // Who was a till before, whose orders count for nothing, may be none any more.
+      sequences.touch(customer, baskets, repeats, orders)
+    }
     revision &+= 1
     past = nil
   }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What is bought before and after an item, against a recount by brute force, after any sequence of
-/// orders, cancellations, returns and forgotten customers.
+/// orders, cancellations, returns, forgotten customers and identities that move.
 @Suite struct SequenceOracleTests {
   private static let start = Instant(milliseconds: 1_700_000_000_000)
 
@@ -15,6 +15,22 @@ import Testing
     mutating func put(_ draft: OrderDraft) {
       let order = facts.apply(draft)
       index.added(order, orders: facts.orders)
+    }
+
+    /// Somebody gets or loses what another is called at the till, and what that brings along.
+    private mutating func link(_ generator: inout SeededGenerator) {
+      var patch = CustomerPatch(id: "c\(generator.integer(in: 0...5))")
+      let identity = Customer.Identity(
+        channel: "till", id: "c\(generator.integer(in: 6...11))")
+      patch.identities = generator.oneIn(3) ? .clear : .set([identity])
+      let owner = facts.owner(of: identity)
+      if let owner, facts.customers.names[owner] != patch.id { return }
+      for (identity, source) in facts.apply(patch) {
+        guard let move = facts.move(of: identity, from: source) else { continue }
+        index.willMove(customers: [move.source, move.target], orders: facts.orders)
+        _ = facts.apply(move)
+        index.didMove(customers: [move.source, move.target], orders: facts.orders)
+      }
     }
 
     mutating func step(_ number: Int, _ generator: inout SeededGenerator) {
@@ -38,6 +54,7 @@ import Testing
         }
         index.forget(customer: customer, orders: facts.orders)
         _ = facts.forget(customer: customer)
+      case 3: link(&generator)
       default: put(SequenceOracleTests.draft(number, &generator))
       }
     }
@@ -47,6 +64,7 @@ import Testing
     OrderDraft(
       id: "o\(number)", customer: generator.oneIn(9) ? nil : "c\(generator.integer(in: 0...11))",
       time: start.advanced(byDays: Double(generator.integer(in: 0...500))),
+      channel: generator.oneIn(2) ? "till" : nil,
       lines: (0..<generator.integer(in: 1...3)).map { _ in
         OrderDraft.Line(item: "i\(generator.integer(in: 0...6))", quantity: 1, unitPrice: 100)
       })
