@@ -26,33 +26,30 @@ extension AffinityIndex {
       ? SimilarityTotals(baskets)
       : similarities.totals(query.counting, revision: revision, transactions)
     let scorer = PairScorer(measure: query.measure, totals: totals, baskets: baskets)
-    let factor = totals.weights.factor(at: query.viewpoint.now)
     let names = facts.items.names
-    var count = max(SimilarLists.keptCount, query.count)
-    var list =
-      count == SimilarLists.keptCount
-      ? keptList(query, scorer, transactions, names)
-      : self.list(query, scorer, transactions, names, keeping: count)
-    while true {
-      let found = take(list, query, scorer, transactions, factor, names, rule)
-      if let found { return found }
-      // The rules took out so many that the list was too short.
-      count *= 4
-      list = self.list(query, scorer, transactions, names, keeping: count)
+    if query.count <= SimilarLists.keptCount {
+      let list = keptList(query, scorer, transactions, names)
+      var entries = list.best.makeIterator()
+      let answer = take(query, list.removed, scorer, transactions, names, rule) { entries.next() }
+      if list.isWhole || answer.items.count == query.count { return answer }
     }
+    // More is asked for than is kept, or the rules took out so many that it was not enough.
+    var ranking = ranking(query, scorer, transactions)
+    return take(query, ranking.removed, scorer, transactions, names, rule) { ranking.next(names) }
   }
 
-  /// The first of the list that the rules let through; nil where there may be more behind its end.
+  /// The first that the rules let through.
   private mutating func take(
-    _ list: SimilarList, _ query: SimilarQuery, _ scorer: PairScorer,
-    _ transactions: Transactions, _ factor: Double, _ names: NameTable,
-    _ rule: (Int32) -> String?
-  ) -> SimilarAnswer? {
+    _ query: SimilarQuery, _ removed: [(rule: String, count: Int)], _ scorer: PairScorer,
+    _ transactions: Transactions, _ names: NameTable, _ rule: (Int32) -> String?,
+    next: () -> SimilarList.Entry?
+  ) -> SimilarAnswer {
+    let factor = scorer.totals.weights.factor(at: query.viewpoint.now)
     var answer = SimilarAnswer()
-    answer.removed = list.removed
-    for entry in list.best {
-      if answer.items.count == query.count { return answer }
-      if let refused = rule(entry.ranked.item) {
+    answer.removed = removed
+    while answer.items.count < query.count, let entry = next() {
+      let item = entry.ranked.item
+      if let refused = rule(item) {
         answer.remove(by: refused)
       } else if query.direction == .perTarget,
         !keeps(entry.ranked, query, scorer, transactions, names)
@@ -61,12 +58,11 @@ extension AffinityIndex {
       } else {
         answer.items.append(
           SimilarItem(
-            item: entry.ranked.item, score: scorer.scaled(entry.ranked.score, by: factor),
-            counts: scorer.counts(
-              source: query.item, target: entry.ranked.item, shared: entry.shared)))
+            item: item, score: scorer.scaled(entry.ranked.score, by: factor),
+            counts: scorer.counts(source: query.item, target: item, shared: entry.shared)))
       }
     }
-    return list.isWhole || answer.items.count == query.count ? answer : nil
+    return answer
   }
 
   /// The beginning of the item's list, kept while no basket changes.
@@ -76,17 +72,16 @@ extension AffinityIndex {
     if let known = similarities.lists.list(of: query.item, query.listSettings, revision) {
       return known
     }
-    let list = self.list(
-      query, scorer, transactions, names, keeping: SimilarLists.keptCount)
+    var ranking = ranking(query, scorer, transactions)
+    let list = ranking.list(of: SimilarLists.keptCount, names)
     similarities.lists.keep(list, of: query.item, query.listSettings, revision)
     return list
   }
 
-  /// The best of the items that share a transaction with the query's, by the measure alone.
-  private mutating func list(
-    _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions, _ names: NameTable,
-    keeping count: Int
-  ) -> SimilarList {
+  /// The items that share a transaction with the query's, by the measure alone.
+  private mutating func ranking(
+    _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions
+  ) -> SimilarRanking {
     var answer = SimilarAnswer()
     let row = similarityRow(of: query.item, query, transactions, scorer.totals)
     let sizes = histogram(of: query.item, query, transactions)
@@ -107,19 +102,9 @@ extension AffinityIndex {
         answer.remove(by: SimilarityReason.chance)
       }
     }
-    var list = SimilarList(removed: answer.removed)
-    list.isWhole = candidates.count <= count
-    var queue = RankedQueue(candidates, expected: min(count, candidates.count))
-    list.best.reserveCapacity(min(count, candidates.count))
-    // Of a short list, a search for each is less than a table of all.
-    let places =
-      count > 4 * SimilarLists.keptCount
-      ? Dictionary(uniqueKeysWithValues: zip(row.neighbours, row.neighbours.indices)) : [:]
-    while list.best.count < count, let next = queue.next(names) {
-      let place = places[next.item] ?? row.neighbours.firstIndex(of: next.item)
-      list.best.append(.init(ranked: next, shared: place.map { row.counts[$0] } ?? 0))
-    }
-    return list
+    return SimilarRanking(
+      candidates, row, removed: answer.removed,
+      expected: max(query.count, SimilarLists.keptCount / 2))
   }
 
   /// Whether the query's item is among the best of a target, by the score of each source with it.

@@ -114,6 +114,40 @@ import Testing
     }
   }
 
+  /// Long lists: whatever the rules take out, the answer is what they leave of the whole list, with
+  /// as many counted as removed as stand before its end; asked once, and again.
+  @Test func rulesLeaveTheBestOfALongList() throws {
+    try forEachSeed(3) { seed, generator in
+      var world = SimilarityWorld()
+      for number in 0..<120 {
+        let items = (0..<10).map { _ in "i\(generator.integer(in: 0...499))" }
+        world.put("o\(number)", nil, items + ["hub"])
+      }
+      var query = SimilarQuery(
+        item: world.item("hub"), count: 1_000, measure: .cosine, direction: .perSource,
+        floor: SimilarityFloor(minimumShared: 1),
+        viewpoint: Viewpoint(now: SimilarityWorld.start.advanced(byDays: 1)))
+      let whole = world.index.similar(query, facts: world.facts) { _ in nil }.items
+      #expect(whole.count > 350)
+      for (percent, count) in [(0, 10), (0, 64), (0, 65), (50, 10), (80, 64), (97, 10), (100, 5)] {
+        query.count = count
+        let refused = Set(
+          whole.map(\.item).filter { _ in generator.integer(in: 0...99) < percent })
+        let left = whole.filter { !refused.contains($0.item) }
+        for _ in 0..<2 {
+          let answer = world.index.similar(query, facts: world.facts) {
+            refused.contains($0) ? "rule" : nil
+          }
+          #expect(answer.items == Array(left.prefix(count)), "\(percent) \(count), \(seed)")
+          let last = answer.items.count == count ? answer.items.last : whole.last
+          let end = whole.firstIndex { $0.item == last?.item } ?? 0
+          let before = whole[...end].count { refused.contains($0.item) }
+          #expect(answer.removed.reduce(0) { $0 + $1.count } == before, "\(percent), \(seed)")
+        }
+      }
+    }
+  }
+
   /// The second question's sums are those that the first one left; after a write they are new.
   @Test func answersDoNotDependOnEarlierQuestions() throws {
     try forEachSeed(6) { seed, generator in
