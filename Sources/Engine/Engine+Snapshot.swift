@@ -13,7 +13,7 @@ import Shop
 
 extension Engine {
   /// What the columns of a snapshot mean.
-  package static let snapshotVersion: UInt32 = 5
+  package static let snapshotVersion: UInt32 = 6
 
   /// Writes the whole state. O(state).
   package mutating func write(to sink: some ColumnSink) throws {

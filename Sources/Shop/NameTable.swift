@@ -130,8 +130,33 @@ package struct NameTable: Sendable {
   /// answer.
   package func precedes(_ left: Int32, _ right: Int32) -> Bool {
     if left == right { return false }
-    return withBytes(of: left) { leftBytes in
-      withBytes(of: right) { rightBytes in leftBytes.lexicographicallyPrecedes(rightBytes) }
+    return withBytes(of: left) { left in
+      withBytes(of: right) { right in
+        let (left, right) = (UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right))
+        let shared = min(left.count, right.count)
+        var offset = 0
+        while offset + 8 <= shared {
+          let one = left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+          let other = right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+          if one != other { return one.bigEndian < other.bigEndian }
+          offset += 8
+        }
+        while offset < shared {
+          if left[offset] != right[offset] { return left[offset] < right[offset] }
+          offset += 1
+        }
+        return left.count < right.count
+      }
+    }
+  }
+
+  /// The first eight bytes of a name as a number: of two names with different ones, the less comes
+  /// first.
+  package func prefix(of index: Int32) -> UInt64 {
+    withBytes(of: index) { name in
+      let raw = UnsafeRawBufferPointer(name)
+      if raw.count >= 8 { return raw.loadUnaligned(as: UInt64.self).bigEndian }
+      return raw.reduce(0) { $0 << 8 | UInt64($1) } << UInt64(64 - 8 * raw.count)
     }
   }
 

@@ -130,7 +130,7 @@ extension AffinityIndex {
       let knowsAll = source == .trending || source == .topSellers || source == .personalTop
       if knowsAll {
         for item in 0..<Int32(baskets.itemBound)
-        where !cells[item].isClosed && !(query.repeats == .none && cells[item].own > 0) {
+        where !cells.isClosed(item) && !(query.repeats == .none && cells[item].own > 0) {
           let score = self.score(source, item, recall, popularity)
           if score > 0 { candidates.append(Ranked(item: item, score: score)) }
         }

@@ -26,10 +26,8 @@ package typealias BasketItems = ColumnRun<Int32>
 
 /// Which items are together in which baskets, exact and fresh.
 package struct BasketIndex: Sendable {
-  /// Index into `basketItems` of each order's run.
-  private var firstItem = Column<Int32>()
-  /// How many distinct items of the order still stand; 0 for a cancelled or returned one.
-  private var itemCount = Column<Int32>()
+  /// Of each order.
+  private var runs = Column<BasketRun>()
   private var basketItems = Column<Int32>()
   private var basketsOfItem = BasketLists()
   /// Sum of the weights of the baskets that hold each item.
@@ -55,28 +53,30 @@ package struct BasketIndex: Sendable {
     basketsOfItem.forEach(of: item, body)
   }
 
+  /// Adds the baskets that hold the item, in no stated order.
+  func appendBaskets(of item: Int32, to list: inout [Int32]) {
+    basketsOfItem.append(of: item, to: &list)
+  }
+
   /// How many orders have been added, whatever is left of them.
-  package var orderCount: Int { firstItem.count }
+  package var orderCount: Int { runs.count }
 
   /// How many items have stood in a basket, at most: the bound of every item index in here.
   package var itemBound: Int { itemWeights.count }
 
   /// The distinct items of an order that stand, in the order of the lines.
   package func items(of order: Int32) -> BasketItems {
-    let start = Int(firstItem[Int(order)])
-    return basketItems.run(start..<start + Int(itemCount[Int(order)]))
+    basketItems.run(runs[Int(order)].places)
   }
 
   /// How many distinct items of an order stand.
-  func itemCount(of order: Int32) -> Int { Int(itemCount[Int(order)]) }
+  func itemCount(of order: Int32) -> Int { Int(runs[Int(order)].count) }
 
   /// Lends the baskets as plain memory, for loops over very many of them.
   func withRuns<Result>(_ body: (BasketRuns) throws -> Result) rethrows -> Result {
-    try firstItem.withUnsafeBufferPointer { first in
-      try itemCount.withUnsafeBufferPointer { counts in
-        try basketItems.withUnsafeBufferPointer { items in
-          try body(BasketRuns(first: first, counts: counts, items: items))
-        }
+    try runs.withUnsafeBufferPointer { runs in
+      try basketItems.withUnsafeBufferPointer { items in
+        try body(BasketRuns(runs: runs, items: items))
       }
     }
   }
@@ -84,16 +84,15 @@ package struct BasketIndex: Sendable {
   /// Adds the next order; orders are numbered without gaps. Answers the distinct items.
   @discardableResult
   package mutating func add(order: Int32, lineItems: BasketItems) -> BasketItems {
-    precondition(Int(order) == firstItem.count, "orders are added in the order of their index")
+    precondition(Int(order) == runs.count, "orders are added in the order of their index")
     let start = basketItems.count
-    firstItem.append(Int32(start))
     if lineItems.count <= 32 {
       for item in lineItems where !holds(item, from: start) { basketItems.append(item) }
     } else {
       var seen = Set<Int32>(minimumCapacity: lineItems.count)
       for item in lineItems where seen.insert(item).inserted { basketItems.append(item) }
     }
-    itemCount.append(Int32(basketItems.count - start))
+    runs.append(BasketRun(first: Int32(start), count: Int32(basketItems.count - start)))
     let weight = BasketIndex.weight(size: basketItems.count - start)
     for index in start..<basketItems.count {
       let item = Int(basketItems[index])
@@ -112,8 +111,8 @@ package struct BasketIndex: Sendable {
 
   /// Takes items out of an order's basket, all of which it holds. O(baskets of those items).
   package mutating func remove(_ items: [Int32], from order: Int32) {
-    let start = Int(firstItem[Int(order)])
-    let size = Int(itemCount[Int(order)])
+    let start = Int(runs[Int(order)].first)
+    let size = Int(runs[Int(order)].count)
     let before = BasketIndex.weight(size: size)
     let after = BasketIndex.weight(size: size - items.count)
     let gone = Set(items)
@@ -130,7 +129,7 @@ package struct BasketIndex: Sendable {
       }
     }
     precondition(kept == start + size - items.count, "only items of the basket are taken out")
-    itemCount[Int(order)] = Int32(kept - start)
+    runs[Int(order)].count = Int32(kept - start)
     if kept == start, size > 0 { basketCount -= 1 }
   }
 
@@ -139,15 +138,25 @@ package struct BasketIndex: Sendable {
     let standing = items(of: order)
     if !standing.isEmpty { remove(Array(standing), from: order) }
     let next = Int(order) + 1
-    let end = next < firstItem.count ? Int(firstItem[next]) : basketItems.count
-    for place in Int(firstItem[Int(order)])..<end { basketItems[place] = 0 }
+    let end = next < runs.count ? Int(runs[next].first) : basketItems.count
+    for place in Int(runs[Int(order)].first)..<end { basketItems[place] = 0 }
   }
+}
+
+/// Where the items of an order's basket lie; side by side, since whoever asks for one half needs
+/// the other.
+struct BasketRun: BitwiseCopyable, Sendable {
+  /// Index into all baskets' items.
+  var first: Int32
+  /// How many distinct items of the order still stand; 0 for a cancelled or returned one.
+  var count: Int32
+
+  var places: Range<Int> { Int(first)..<Int(first) + Int(count) }
 }
 
 /// The baskets as they lie in memory: order -> the run of its items.
 struct BasketRuns {
-  let first: UnsafeBufferPointer<Int32>
-  let counts: UnsafeBufferPointer<Int32>
+  let runs: UnsafeBufferPointer<BasketRun>
   let items: UnsafeBufferPointer<Int32>
 }
 
@@ -155,8 +164,7 @@ struct BasketRuns {
 
 extension BasketIndex {
   package func write(to sink: some ColumnSink) throws {
-    try sink.put("baskets.first_item", firstItem)
-    try sink.put("baskets.item_count", itemCount)
+    try sink.put("baskets.runs", runs)
     try sink.put("baskets.items", basketItems)
     try sink.put("baskets.item_weights", itemWeights)
     try basketsOfItem.write(itemCount: itemBound, to: sink)
@@ -164,8 +172,7 @@ extension BasketIndex {
   }
 
   package init(from source: some ColumnSource) throws(SnapshotProblem) {
-    firstItem = try source.column("baskets.first_item")
-    itemCount = try source.column("baskets.item_count", count: firstItem.count)
+    runs = try source.column("baskets.runs")
     basketItems = try source.column("baskets.items")
     itemWeights = try source.column("baskets.item_weights")
     basketsOfItem = try BasketLists(from: source)

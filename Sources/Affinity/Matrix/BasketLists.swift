@@ -36,6 +36,17 @@ struct BasketLists: Sendable {
     if item < tails.count { for order in tails[item] { body(order) } }
   }
 
+  /// Copies the orders that hold the item, in no stated order.
+  func append(of item: Int32, to list: inout [Int32]) {
+    let item = Int(item)
+    if item < runCounts.count {
+      let start = Int(runStarts[item])
+      let end = start + Int(runCounts[item])
+      runs.withUnsafeBufferPointer { list.append(contentsOf: $0[start..<end]) }
+    }
+    if item < tails.count { list.append(contentsOf: tails[item]) }
+  }
+
   mutating func append(_ order: Int32, to item: Int32) {
     while tails.count <= Int(item) { tails.append([]) }
     tails[Int(item)].append(order)

@@ -113,10 +113,9 @@ package struct CoPurchaseRows: Sendable {
       weights.withUnsafeMutableBufferPointer { weights in
         baskets.withRuns { runs in
           baskets.forEachBasket(of: item) { basket in
-            let start = Int(runs.first[Int(basket)])
-            let size = Int(runs.counts[Int(basket)])
-            let weight = BasketIndex.weight(size: size)
-            for place in start..<start + size {
+            let run = runs.runs[Int(basket)]
+            let weight = BasketIndex.weight(size: Int(run.count))
+            for place in run.places {
               let other = Int(runs.items[place])
               if counts[other] == 0 { touched.append(Int32(truncatingIfNeeded: other)) }
               counts[other] += 1

@@ -43,13 +43,15 @@ package struct EvidenceRow: Sendable {
   /// What the row's item says of that item; 0 where it says nothing. O(log neighbours).
   package func strength(of item: Int32) -> Double {
     entries.withUnsafeBufferPointer { entries in
-      var low = 0
-      var high = entries.count
-      while low < high {
-        let middle = (low + high) / 2
-        if entries[middle].item < item { low = middle + 1 } else { high = middle }
+      // Halves without a branch that depends on what is read: nobody can guess the way.
+      var start = 0
+      var count = entries.count
+      while count > 1 {
+        let half = count / 2
+        start &+= half &* (entries[start &+ half].item <= item ? 1 : 0)
+        count &-= half
       }
-      return low < entries.count && entries[low].item == item ? entries[low].strength : 0
+      return count == 1 && entries[start].item == item ? entries[start].strength : 0
     }
   }
 }

@@ -103,7 +103,7 @@ extension AffinityIndex {
 
   /// What the question asks for comes first and has no score: it was not weighed.
   private func offerIncluded(_ query: RecommendQuery, to list: inout SlotList) {
-    for item in query.include where !cells[item].isClosed {
+    for item in query.include where !cells.isClosed(item) {
       if refusesRepeat(item, query, &list) || !list.takes(item) { continue }
       list.append(
         RecommendSlot(item: item, score: 0, source: .included, because: [], parts: ScoreParts()))
@@ -122,7 +122,7 @@ extension AffinityIndex {
   private func offerUnscored(_ recall: Recall, _ names: NameTable, to list: inout SlotList) {
     let entries = recall.history.entries
     for entry in recall.history.heaviest(entries.count, names: names, cells: cells)
-    where !list.isFull && !cells[entry.item].isClosed && list.takes(entry.item) {
+    where !list.isFull && !cells.isClosed(entry.item) && list.takes(entry.item) {
       list.append(
         RecommendSlot(
           item: entry.item, score: 0, source: .repeatPurchase, because: [entry.item],
@@ -138,7 +138,7 @@ extension AffinityIndex {
       sources: query.basket.isEmpty ? recall.history.entries.map(\.item) : query.basket,
       items: facts.items, baskets: baskets)
     let rest = fallback.ranked { item in
-      cells[item].isClosed || list.hasSeen(item)
+      cells.isClosed(item) || list.hasSeen(item)
         || query.repeats == .none && cells[item].own > 0
     }
     var queue = RankedQueue(rest, expected: query.count)

@@ -101,7 +101,7 @@ struct Browsing {
     let voices = session.map {
       Ranked(item: $0.item, score: $0.row.strength(of: item) * $0.factor)
     }
-    return voices.filter { $0.score > 0 }.sorted { RankedQueue.precedes($0, $1, names) }
+    return RankedQueue.sorted(voices.filter { $0.score > 0 }, names)
       .prefix(AffinityIndex.maximumReasons).map(\.item)
   }
 

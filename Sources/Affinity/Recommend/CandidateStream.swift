@@ -23,7 +23,7 @@ struct CandidateStream {
       sellsSpeak ? index.ranking(of: query, atLeast: max(64, query.count), facts) : Popularity()
     self.popularity = popularity
     var candidates: [Ranked] = []
-    candidates.reserveCapacity(index.cells.touched.count)
+    candidates.reserveCapacity(index.cells.touchedBound)
     let repeats = index.repeats
     index.cells.forEach { item, cell in
       if query.repeats == .only, cell.own == 0 { return }
@@ -64,7 +64,7 @@ struct CandidateStream {
         if position >= popularity.order.count { return nil }
       }
       let item = popularity.order[position]
-      if !index.cells[item].isTouched {
+      if !index.cells.isTouched(item) {
         let score = sellsSpeak ? Recall.popularityFactor * popularity.share(of: item) : 0
         return (Ranked(item: item, score: score), position)
       }

@@ -112,7 +112,7 @@ struct Guests {
     }
     let names = facts.items.names
     var rank = 0
-    for new in found.sorted(by: { RankedQueue.precedes($0, $1, names) }) {
+    for new in RankedQueue.sorted(found, names) {
       if rank == Guests.maximumNewCount { break }
       if origins[new.item] != nil || !list.admits(new.item) { continue }
       add(new.item, .newItem(rank: rank))
@@ -139,8 +139,8 @@ struct Guests {
         if share > best[other.item]?.share ?? 0 { best[other.item] = (share, origin) }
       }
     }
-    let ranked = best.map { Ranked(item: $0.key, score: $0.value.share) }
-      .sorted { RankedQueue.precedes($0, $1, names) }
+    let ranked = RankedQueue.sorted(
+      best.map { Ranked(item: $0.key, score: $0.value.share) }, names)
     var taken = 0
     for follower in ranked {
       if taken == Guests.maximumFollowerCount { break }

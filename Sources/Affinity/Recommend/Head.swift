@@ -150,7 +150,7 @@ struct Head {
     parts[.diversity] = -penalty
     return RecommendSlot(
       item: entry.item, score: entry.score - penalty, source: found, because: because,
-      parts: parts, similarCustomerCount: Int(cell.similarCount))
+      parts: parts, similarCustomerCount: cell.similarCount)
   }
 
   /// Adds what each feature of a candidate contributes to its source's part.
@@ -216,7 +216,7 @@ extension Recall {
     return RecommendSlot(
       item: entry.item, score: score, source: source,
       because: because(source, entry.item, names), parts: parts,
-      similarCustomerCount: Int(cell.similarCount))
+      similarCustomerCount: cell.similarCount)
   }
 
   private static func source(

@@ -7,9 +7,12 @@ import Shop
 struct NeighbourWalk: Sendable {
   /// One basket of a neighbour.
   struct Run {
-    var order: Int32
-    var customer: Int32
-    var amount: Int64
+    /// Of at least one item.
+    var basket: BasketRun
+    /// At most 2^20.
+    var amount: UInt32
+    /// Which of the neighbours it is of, from one on.
+    var neighbour: UInt16
   }
 
   /// The likest neighbour's newest basket first.
@@ -19,18 +22,18 @@ struct NeighbourWalk: Sendable {
   /// Where each neighbour stands, how many of its baskets were found, and those.
   private var cursors: [Int32] = []
   private var counts: [Int32] = []
-  private var found: [Int32] = []
+  private var found: [BasketRun] = []
   private var active: [Int32] = []
 
   /// 1 / sqrt(1 + rank) in fixed point.
-  private static let recency: [Int64] = (0..<SimilarCustomers.basketsPerNeighbour).map {
-    Int64(SimilarCustomers.unit / Double(1 + $0).squareRoot() + 0.5)
+  private static let recency: [UInt32] = (0..<SimilarCustomers.basketsPerNeighbour).map {
+    UInt32(SimilarCustomers.unit / Double(1 + $0).squareRoot() + 0.5)
   }
 
   /// Finds the newest baskets of the neighbours, the likest first, while the line budget lasts;
   /// answers how many neighbours were read.
   mutating func find(
-    _ neighbours: [(customer: Int32, amount: Int64)], _ baskets: BasketIndex,
+    _ neighbours: [(customer: Int32, amount: UInt32)], _ baskets: BasketIndex,
     _ orders: OrderTable
   ) -> Int {
     runs.removeAll(keepingCapacity: true)
@@ -39,7 +42,7 @@ struct NeighbourWalk: Sendable {
     while start < neighbours.count {
       let end = min(neighbours.count, start + NeighbourWalk.stride)
       walk(neighbours[start..<end], baskets, orders)
-      let taken = choose(neighbours[start..<end], baskets)
+      let taken = choose(neighbours[start..<end])
       if taken < end - start { return start + taken }
       start = end
     }
@@ -51,7 +54,7 @@ struct NeighbourWalk: Sendable {
   private static let stride = 32
 
   private mutating func walk(
-    _ neighbours: ArraySlice<(customer: Int32, amount: Int64)>, _ baskets: BasketIndex,
+    _ neighbours: ArraySlice<(customer: Int32, amount: UInt32)>, _ baskets: BasketIndex,
     _ orders: OrderTable
   ) {
     let width = SimilarCustomers.basketsPerNeighbour
@@ -65,7 +68,8 @@ struct NeighbourWalk: Sendable {
       if newest >= 0 { active.append(Int32(index)) }
     }
     if found.count < neighbours.count * width {
-      found = [Int32](repeating: 0, count: NeighbourWalk.stride * width)
+      found = Array(
+        repeating: BasketRun(first: 0, count: 0), count: NeighbourWalk.stride * width)
     }
     let orderCount = Int32(baskets.orderCount)
     orders.olderOrder.withUnsafeBufferPointer { older in
@@ -77,8 +81,8 @@ struct NeighbourWalk: Sendable {
             let order = cursors[neighbour]
             let place = Int(order)
             // An index of the past holds nothing of what it does not see.
-            if order < orderCount, baskets.counts[place] > 0 {
-              found[neighbour * width + Int(counts[neighbour])] = order
+            if order < orderCount, baskets.runs[place].count > 0 {
+              found[neighbour * width + Int(counts[neighbour])] = baskets.runs[place]
               counts[neighbour] += 1
             }
             cursors[neighbour] = older[place]
@@ -95,17 +99,18 @@ struct NeighbourWalk: Sendable {
 
   /// Takes what was found as long as the line budget lasts.
   private mutating func choose(
-    _ neighbours: ArraySlice<(customer: Int32, amount: Int64)>, _ baskets: BasketIndex
+    _ neighbours: ArraySlice<(customer: Int32, amount: UInt32)>
   ) -> Int {
     for (index, neighbour) in neighbours.enumerated() {
       if lineCount >= SimilarCustomers.lineBudget { return index }
       for rank in 0..<Int(counts[index]) {
-        let order = found[index * SimilarCustomers.basketsPerNeighbour + rank]
-        lineCount += baskets.itemCount(of: order)
+        let basket = found[index * SimilarCustomers.basketsPerNeighbour + rank]
+        lineCount += Int(basket.count)
         runs.append(
           Run(
-            order: order, customer: neighbour.customer,
-            amount: neighbour.amount * NeighbourWalk.recency[rank]))
+            basket: basket,
+            amount: neighbour.amount * NeighbourWalk.recency[rank],
+            neighbour: UInt16(neighbours.startIndex + index + 1)))
       }
     }
     return neighbours.count

@@ -44,6 +44,7 @@ struct PurchaseHistory {
   ) {
     guard customer >= 0 else { return }
     var order = orders.newest(of: customer)
+    if order >= 0 { entries.reserveCapacity(64) }
     while order >= 0, basketCount < PurchaseHistory.maximumBasketCount {
       if order < baskets.orderCount, viewpoint.sees(orders.time[Int(order)]) {
         let basket = baskets.items(of: order)

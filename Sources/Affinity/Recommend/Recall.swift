@@ -78,11 +78,11 @@ struct Recall {
           item: item, row: row, factor: Recall.basketFactor * basketWeight))
     }
     let isForMany = query.hears(.similarCustomers)
-    let past = history.heaviest(
+    var past = history.heaviest(
       isForMany ? Recall.maximumSimilarSources : Recall.maximumHistorySources + basket.count,
-      names: names, cells: index.cells
-    )
-    .filter { !query.basket.contains($0.item) }
+      names: names, cells: index.cells)
+    if !query.basket.isEmpty { past.removeAll { query.basket.contains($0.item) } }
+    sources.reserveCapacity(basket.count + Recall.maximumHistorySources)
     for entry in past.prefix(Recall.maximumHistorySources) where speaks {
       let row = index.evidence(of: entry.item)
       index.cells.add(history: row, times: entry.weight, isNewest: entry.newestRank == 0)
@@ -102,7 +102,7 @@ struct Recall {
         of: query.customer, viewpoint: query.viewpoint, facts: facts, history: history,
         index: &index)
     }
-    for item in query.basket { index.cells.change(item) { $0.isClosed = true } }
+    for item in query.basket { index.cells.close(item) }
   }
 
   /// The known items of the basket, ascending by id; of too many those of the least weight.
@@ -114,7 +114,7 @@ struct Recall {
       let lightest = known.map { item in
         Ranked(item: item, score: -Double(baskets.itemWeights[Int(item)]))
       }
-      known = lightest.sorted { RankedQueue.precedes($0, $1, names) }
+      known = RankedQueue.sorted(lightest, names)
         .prefix(maximumBasketSources).map(\.item)
     }
     return known.sorted { names.precedes($0, $1) }
@@ -151,11 +151,16 @@ struct Recall {
 
   /// The items that speak for it most, best first.
   func because(of item: Int32, names: NameTable, maximum: Int) -> [Int32] {
-    var voices: [Ranked] = []
+    var best: [Ranked] = []
     for source in sources {
-      let amount = source.row.strength(of: item) * source.factor
-      if amount > 0 { voices.append(Ranked(item: source.item, score: amount)) }
+      let voice = Ranked(item: source.item, score: source.row.strength(of: item) * source.factor)
+      if voice.score <= 0 { continue }
+      var place = best.count
+      while place > 0, RankedQueue.precedes(voice, best[place - 1], names) { place -= 1 }
+      if place == maximum { continue }
+      if best.count == maximum { best.removeLast() }
+      best.insert(voice, at: place)
     }
-    return voices.sorted { RankedQueue.precedes($0, $1, names) }.prefix(maximum).map(\.item)
+    return best.map(\.item)
   }
 }

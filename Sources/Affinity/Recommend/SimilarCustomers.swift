@@ -34,10 +34,18 @@ struct SimilarCustomers: Sendable {
     var weight: Double
   }
 
+  /// A source: what each of its baskets adds, and where they end.
+  private struct Voice {
+    var weight: Int64
+    var end: Int
+  }
+
   /// By customer, one place further on; the first stands for orders of nobody.
   private var sums: [Int64] = []
   /// Places of `sums` that are not zero.
   private var touched: [Int32] = []
+  /// The baskets that hold a source, one source after the other; then their customers' places.
+  private var orders: [Int32] = []
   private var likeness: [Ranked] = []
   private var walk = NeighbourWalk()
 
@@ -60,19 +68,18 @@ struct SimilarCustomers: Sendable {
     RankedQueue.select(
       &likeness, from: 0, best: SimilarCustomers.neighbourCount, facts.customers.names)
     let names = facts.customers.names
-    let chosen = likeness.prefix(SimilarCustomers.neighbourCount)
-      .sorted { RankedQueue.precedes($0, $1, names) }
-    let best = chosen.reduce(0) { max($0, $1.score) }
-    guard best > 0 else { return (0, 0) }
-    var neighbours: [(customer: Int32, amount: Int64)] = []
+    let chosen = 0..<min(likeness.count, SimilarCustomers.neighbourCount)
+    RankedQueue.sort(&likeness, in: chosen, names)
+    guard let best = likeness.first?.score, best > 0 else { return (0, 0) }
+    var neighbours: [(customer: Int32, amount: UInt32)] = []
     neighbours.reserveCapacity(chosen.count)
-    for neighbour in chosen {
-      let amount = Int64(neighbour.score / best * SimilarCustomers.unit)
+    for neighbour in likeness[chosen] {
+      let amount = UInt32(neighbour.score / best * SimilarCustomers.unit)
       neighbours.append((neighbour.item, amount))
     }
     let found = walk.find(neighbours, baskets, orders)
     cells.add(walk.runs, lineCount: walk.lineCount, baskets)
-    let total = neighbours.prefix(found).reduce(0) { $0 + $1.amount }
+    let total = neighbours.prefix(found).reduce(0) { $0 + Int($1.amount) }
     return (Double(total) * SimilarCustomers.unit, found)
   }
 
@@ -93,32 +100,52 @@ struct SimilarCustomers: Sendable {
           ? $0.count < $1.count : names.precedes($0.source.item, $1.source.item)
       }
     var budget = SimilarCustomers.postingBudget
+    orders.removeAll(keepingCapacity: true)
+    var voices: [Voice] = []
+    voices.reserveCapacity(known.count)
     for (source, count) in known {
       budget -= count
       if budget < 0 { break }
       let idf = binaryLogarithm(1 + total / Double(count))
       let weight = Int64(source.weight * idf * SimilarCustomers.unit)
-      SimilarCustomers.meet(
-        source.item, weight, count, baskets, facts.orders, &sums, &touched)
+      if weight <= 0 { continue }
+      baskets.appendBaskets(of: source.item, to: &orders)
+      voices.append(Voice(weight: weight, end: orders.count))
+    }
+    SimilarCustomers.place(&orders, facts.orders)
+    SimilarCustomers.add(voices, orders, &sums, &touched)
+  }
+
+  /// Makes the orders the places of their customers.
+  ///
+  /// By itself, since each is a wait for memory: a loop that does nothing else has the most of them
+  /// under way at a time.
+  private static func place(_ orders: inout [Int32], _ table: OrderTable) {
+    table.customer.withUnsafeBufferPointer { customers in
+      orders.withUnsafeMutableBufferPointer { orders in
+        for index in orders.indices { orders[index] = customers[Int(orders[index])] &+ 1 }
+      }
     }
   }
 
-  /// Without a branch that depends on what is read, so that the reads of many orders overlap.
-  private static func meet(
-    _ item: Int32, _ weight: Int64, _ count: Int, _ baskets: BasketIndex, _ orders: OrderTable,
-    _ sums: inout [Int64], _ touched: inout [Int32]
+  /// Without a branch that depends on what is read, so that the reads of many sums overlap.
+  private static func add(
+    _ voices: [Voice], _ places: [Int32], _ sums: inout [Int64], _ touched: inout [Int32]
   ) {
-    if weight <= 0 { return }
     var used = touched.count
-    touched.append(contentsOf: repeatElement(0, count: count))
-    orders.customer.withUnsafeBufferPointer { customers in
+    touched.append(contentsOf: repeatElement(0, count: places.count))
+    places.withUnsafeBufferPointer { places in
       sums.withUnsafeMutableBufferPointer { sums in
         touched.withUnsafeMutableBufferPointer { touched in
-          baskets.forEachBasket(of: item) { basket in
-            let place = Int(customers[Int(basket)]) + 1
-            touched[used] = Int32(truncatingIfNeeded: place)
-            used += sums[place] == 0 ? 1 : 0
-            sums[place] += weight
+          var start = 0
+          for voice in voices {
+            for index in start..<voice.end {
+              let place = Int(places[index])
+              touched[used] = places[index]
+              used += sums[place] == 0 ? 1 : 0
+              sums[place] += voice.weight
+            }
+            start = voice.end
           }
         }
       }

@@ -4,9 +4,9 @@ import Shop
 struct SlotList {
   private(set) var slots: [RecommendSlot] = []
   private(set) var removed: [(rule: String, count: Int)] = []
-  private var seen: Set<Int32> = []
+  private var seen = ItemSet()
   /// Items that the rules were asked about before they were offered, and let through.
-  private var admitted: Set<Int32> = []
+  private var admitted = ItemSet()
   private let count: Int
   private let rule: (Int32) -> String?
   private let marks: [ItemMarks]
@@ -31,9 +31,10 @@ struct SlotList {
   /// Apart from `append`, so that the slot can be made from what is being changed meanwhile: a
   /// closure that made it would copy all of that.
   mutating func takes(_ item: Int32) -> Bool {
-    guard !isFull, seen.insert(item).inserted else { return false }
+    guard !isFull, seen.insert(item) else { return false }
     if !admitted.contains(item), let rule = rule(item) { return refuse(by: rule) }
     let mark = marks[Int(item)]
+    if maximumPerCategory == nil, maximumPerBrand == nil { return true }
     if let maximum = maximumPerCategory, categories[mark.category, default: 0] >= maximum {
       return refuse(by: "per_category")
     }
@@ -56,16 +57,16 @@ struct SlotList {
   mutating func admits(_ item: Int32) -> Bool {
     if admitted.contains(item) { return true }
     if let rule = rule(item) {
-      if seen.insert(item).inserted { count(rule) }
+      if seen.insert(item) { count(rule) }
       return false
     }
-    admitted.insert(item)
+    _ = admitted.insert(item)
     return true
   }
 
   /// Takes note that the question itself leaves the item out.
   mutating func remove(_ item: Int32, by rule: String) {
-    if seen.insert(item).inserted { count(rule) }
+    if seen.insert(item) { count(rule) }
   }
 
   /// Whether an item was taken or refused.

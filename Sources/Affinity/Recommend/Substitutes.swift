@@ -43,7 +43,7 @@ extension AffinityIndex {
       }
     }
     func isOpen(_ item: Int32) -> Bool {
-      item != missing && !cells[item].isClosed && cells[item].own == 0
+      item != missing && !cells.isClosed(item) && cells[item].own == 0
         && (!items.marks[Int(item)].isRestricted || records[Int(item)].isAvailable(at: now))
     }
     if category >= 0 {
@@ -70,7 +70,7 @@ extension AffinityIndex {
         }
       }
     }
-    return alike.sorted { RankedQueue.precedes($0, $1, items.names) }
+    return RankedQueue.sorted(alike, items.names)
   }
 
   /// Whether two items share more baskets than chance explains.

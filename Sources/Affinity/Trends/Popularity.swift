@@ -107,8 +107,8 @@ struct Popularity: Sendable {
   mutating func take(order former: [Int32], grown items: [Int32], names: NameTable) {
     if former.isEmpty || hasChannel || !isRecent { return }
     let both = Set(former).union(items)
-    order = both.map { Ranked(item: $0, score: key(of: $0)) }
-      .sorted { RankedQueue.precedes($0, $1, names) }.prefix(former.count).map(\.item)
+    order = RankedQueue.sorted(both.map { Ranked(item: $0, score: key(of: $0)) }, names)
+      .prefix(former.count).map(\.item)
   }
 }
 

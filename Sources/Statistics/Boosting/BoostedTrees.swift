@@ -38,13 +38,23 @@ package struct BoostedTrees: Sendable, Equatable {
   private(set) var trees: [Tree] = []
   private(set) var splits: [Split] = []
   private(set) var leaves: [Double] = []
-  /// For each tree twice its leaves: the mean of the leaves that are open after the first `level`
-  /// answers `p` is at `1 << level + p`.
-  private var nodes: [Double] = []
+  /// For each tree twice its leaves: what the answer to the question of a level changes the mean of
+  /// the open leaves by, once the answers so far are `p`, is at `2 << level + p`.
+  private var changes: [Double] = []
+  /// The questions about each feature, in the order of the trees.
+  private var questions: [[Question]]
+
+  /// Where the changes by a question lie: at `first` and on by the low bits of the tree's leaf.
+  private struct Question: Sendable, Equatable {
+    var tree: Int32
+    var first: Int32
+    var mask: Int32
+  }
 
   init(base: Double, cuts: [[Float]]) {
     self.base = base
     self.cuts = cuts
+    questions = Array(repeating: [], count: cuts.count)
   }
 
   /// Checked by who calls it.
@@ -57,13 +67,22 @@ package struct BoostedTrees: Sendable, Equatable {
           feature: Int32(feature), cutIndex: Int32(cutIndex), cut: cuts[feature][cutIndex]))
     }
     leaves += own
-    if let tree = trees.last { appendNodes(of: tree) }
+    appendChanges(of: trees.count - 1)
   }
 
-  private mutating func appendNodes(of tree: Tree) {
-    nodes.append(0)
-    for level in 0...tree.depth {
-      for answers in 0..<1 << level { nodes.append(mean(of: tree, level: level, leaf: answers)) }
+  private mutating func appendChanges(of index: Int) {
+    let tree = trees[index]
+    let first = changes.count
+    changes += [0, 0]
+    for level in 0..<tree.depth {
+      let question = Question(
+        tree: Int32(index), first: Int32(first + 2 << level), mask: Int32(2 << level - 1))
+      questions[Int(splits[tree.firstSplit + level].feature)].append(question)
+      for answers in 0..<2 << level {
+        changes.append(
+          mean(of: tree, level: level + 1, leaf: answers)
+            - mean(of: tree, level: level, leaf: answers))
+      }
     }
   }
 
@@ -105,7 +124,7 @@ package struct BoostedTrees: Sendable, Equatable {
     rounded.trees = trees
     rounded.splits = splits
     rounded.leaves = leaves.map { ($0 / unit).rounded() * unit }
-    for tree in trees { rounded.appendNodes(of: tree) }
+    for index in trees.indices { rounded.appendChanges(of: index) }
     return rounded
   }
 
@@ -125,25 +144,31 @@ package struct BoostedTrees: Sendable, Equatable {
   ) {
     precondition(
       row.count == featureCount && shares.count >= featureCount, "one number for each feature")
-    shares.initialize(repeating: 0)
-    var first = 0
-    splits.withUnsafeBufferPointer { splits in
-      nodes.withUnsafeBufferPointer { nodes in
-        trees.withUnsafeBufferPointer { trees in
-          for tree in trees {
-            var answers = 0
-            var value = nodes[first &+ 1]
-            var width = 2
-            for split in tree.firstSplit..<tree.firstSplit &+ tree.depth {
-              let feature = Int(splits[split].feature)
-              answers |= row[feature] > splits[split].cut ? width &>> 1 : 0
-              let next = nodes[first &+ width &+ answers]
-              shares[feature] += next - value
-              value = next
-              width &<<= 1
-            }
-            first &+= width
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: trees.count) { reached in
+      splits.withUnsafeBufferPointer { splits in
+        for (index, tree) in trees.enumerated() {
+          var leaf: Int32 = 0
+          for level in 0..<tree.depth {
+            // A shift, not a choice: nobody can guess the answers.
+            let split = splits[tree.firstSplit &+ level]
+            let isAbove: Int32 = row[Int(split.feature)] > split.cut ? 1 : 0
+            leaf |= isAbove &<< Int32(truncatingIfNeeded: level)
           }
+          reached[index] = leaf
+        }
+      }
+      // Feature by feature: the sum stays in a register, and no addition waits for the memory of
+      // another.
+      changes.withUnsafeBufferPointer { changes in
+        for feature in 0..<featureCount {
+          var share = 0.0
+          questions[feature].withUnsafeBufferPointer { questions in
+            for question in questions {
+              let answers = reached[Int(question.tree)] & question.mask
+              share += changes[Int(question.first &+ answers)]
+            }
+          }
+          shares[feature] = share
         }
       }
     }
