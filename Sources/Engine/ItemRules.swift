@@ -18,13 +18,19 @@ struct ItemRules {
   func refusing(_ item: Int32, facts: ShopFacts) -> String? {
     if excluded.contains(item) { return "exclude" }
     if disliked.contains(item) { return "dislike" }
-    let record = facts.items[item]
-    if let stock = record.stock, stock <= 0 { return "stock" }
-    if !record.isAvailable(at: now) { return "availability" }
-    let asksForKinds = condition?.fieldNames.contains("kind") ?? false
-    if let kind = record.kind, kind != ItemRules.shownKind, !asksForKinds { return "kind" }
+    if facts.items.marks[Int(item)].isRestricted {
+      let record = facts.items[item]
+      if let stock = record.stock, stock <= 0 { return "stock" }
+      if !record.isAvailable(at: now) { return "availability" }
+      if let kind = record.kind, kind != ItemRules.shownKind,
+        condition?.fieldNames.contains("kind") != true
+      {
+        return "kind"
+      }
+    }
     guard let condition else { return nil }
-    let fields = ItemFields(id: facts.items.names[item], item: record, zone: facts.settings.zone)
+    let fields = ItemFields(
+      id: facts.items.names[item], item: facts.items[item], zone: facts.settings.zone)
     return condition.matches(fields) ? nil : "where"
   }
 }

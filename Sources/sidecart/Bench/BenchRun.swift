@@ -76,7 +76,12 @@ struct BenchRun {
 
   // MARK: Round trips
 
-  func roundTrips(_ requests: [[UInt8]], expected: [[UInt8]], now: String) throws -> [BenchRow] {
+  /// - Parameters:
+  ///   - name: what is asked, for people.
+  ///   - aim: of one round trip on one CPU.
+  func roundTrips(
+    _ name: String, _ requests: [[UInt8]], expected: [[UInt8]], now: String, aim: String
+  ) throws -> [BenchRow] {
     let server = try BenchChild([
       program, "serve", "--state", shop, "--now", now, "--read-only",
     ])
@@ -97,21 +102,21 @@ struct BenchRun {
         Pinning.pin(System.processID, to: 0)
         && Pinning.pin(server.processID, to: cpus - 1)
         && Pinning.pin(reference.processID, to: cpus - 1)
-      Console.progress("round trips on \(cpus) CPU\(cpus == 1 ? "" : "s")")
+      Console.progress("\(name), round trips on \(cpus) CPU\(cpus == 1 ? "" : "s")")
       let (own, echoed) = try roundTrips(requests, server, reference)
       let place = isPinned ? "\(cpus) CPU\(cpus == 1 ? "" : "s")" : "not pinned (no taskset)"
       rows.append(
         BenchRow(
-          name: "recommend round trip, \(place)",
+          name: "\(name), round trip, \(place)",
           figure: "p50 \(duration(own.median)), p99 \(duration(own.p99))",
           reference: "C echo p50 \(duration(echoed.median)), p99 \(duration(echoed.p99))",
-          ratio: own.median / echoed.median, aim: cpus == 1 ? "within 4x" : ""))
+          ratio: own.median / echoed.median, aim: cpus == 1 ? aim : ""))
       if !isPinned { break }
     }
     for child in [System.processID, server.processID, reference.processID] {
       Pinning.release(child, cpuCount: cpuCount)
     }
-    rows.append(try pipelined(requests, server, reference))
+    rows.append(try pipelined(name, requests, server, reference))
     _ = try server.finish()
     _ = try reference.finish()
     return rows
@@ -142,9 +147,9 @@ struct BenchRun {
 
   /// Requests sent 64 at a time: fewer than fill a pipe, so that neither side waits for ever.
   private func pipelined(
-    _ requests: [[UInt8]], _ server: BenchChild, _ reference: BenchChild
+    _ name: String, _ requests: [[UInt8]], _ server: BenchChild, _ reference: BenchChild
   ) throws -> BenchRow {
-    Console.progress("pipelined")
+    Console.progress("\(name), pipelined")
     let window = 64
     let batches = stride(from: 0, to: requests.count - window + 1, by: window).map { start in
       Array(requests[start..<start + window].joined())
@@ -166,7 +171,7 @@ struct BenchRun {
     }
     func rate(_ timings: Timings) -> Double { Double(window) / timings.median * 1_000_000 }
     return BenchRow(
-      name: "recommend pipelined, 64 at a time", figure: "\(decimal(rate(own), 0)) /s",
+      name: "\(name), pipelined, 64 at a time", figure: "\(decimal(rate(own), 0)) /s",
       reference: "C echo \(decimal(rate(echoed), 0)) /s", ratio: own.median / echoed.median,
       aim: "")
   }

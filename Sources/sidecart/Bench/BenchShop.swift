@@ -52,7 +52,11 @@ struct BenchShop {
   }
 
   /// Request lines for a shop: by turns a basket of three items of one order, and a customer.
-  static func requests(_ count: Int, facts: ShopFacts, seed: UInt64) -> [[UInt8]] {
+  ///
+  /// - Parameter source: the only one that is asked; nil for all, and the ranker.
+  static func requests(
+    _ count: Int, facts: ShopFacts, source: String? = nil, seed: UInt64
+  ) -> [[UInt8]] {
     var random = SplitMix(seed: seed)
     let orders = facts.orders
     return (0..<count).map { number in
@@ -81,6 +85,12 @@ struct BenchShop {
       }
       writer.key("k")
       writer.integer(10)
+      if let source {
+        writer.key("sources")
+        writer.beginArray()
+        writer.string(source)
+        writer.endArray()
+      }
       writer.endObject()
       writer.endObject()
       return writer.bytes + [0x0A]

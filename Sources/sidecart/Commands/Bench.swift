@@ -67,14 +67,18 @@ enum Bench: Command {
     let facts = loaded.service.engine.facts
     let moment = facts.orders.latest.advanced(byDays: 1)
     let now = moment.rfc3339()
-    let requests = BenchShop.requests(2_048, facts: facts, seed: 2)
-    let expected = try replies(to: requests, state: folder + "/shop", now: moment)
     try Console.write(
       "\(cpus().model), \(cpuCount) CPUs; \(grouped(facts.orders.count)) orders, "
         + "\(grouped(facts.orders.lineCount)) lines, \(grouped(facts.items.count)) items, "
         + "\(grouped(facts.customers.count)) customers\n\n")
-    rows += try run.starting(requests[0], now: now)
-    rows += try run.roundTrips(requests, expected: expected, now: now)
+    for source in [nil, "co_purchase"] {
+      let requests = BenchShop.requests(2_048, facts: facts, source: source, seed: 2)
+      let expected = try replies(to: requests, state: folder + "/shop", now: moment)
+      if source == nil { rows += try run.starting(requests[0], now: now) }
+      rows += try run.roundTrips(
+        source == nil ? "recommend, every source" : "recommend, co-purchase alone", requests,
+        expected: expected, now: now, aim: source == nil ? "" : "within 3x")
+    }
     rows += try run.writing(facts: facts, now: now)
     return rows
   }
