@@ -168,15 +168,15 @@ extension BasketIndex {
     try sink.put("baskets.items", basketItems)
     try sink.put("baskets.item_weights", itemWeights)
     try basketsOfItem.write(itemCount: itemBound, to: sink)
-    try sink.put("baskets.count", Column([Int64(basketCount)]))
+    try sink.put("baskets.count", Column([Int64(basketCount), Int64(runs.count)]))
   }
 
   package init(from source: some ColumnSource) throws(SnapshotProblem) {
-    runs = try source.column("baskets.runs")
+    let counts: Column<Int64> = try source.column("baskets.count", count: 2)
+    basketCount = Int(counts[0])
+    runs = try source.column("baskets.runs", count: Int(counts[1]))
     basketItems = try source.column("baskets.items")
     itemWeights = try source.column("baskets.item_weights")
     basketsOfItem = try BasketLists(from: source)
-    let counts: Column<Int64> = try source.column("baskets.count", count: 1)
-    basketCount = Int(counts[0])
   }
 }
