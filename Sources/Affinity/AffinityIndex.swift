@@ -69,7 +69,7 @@ package struct AffinityIndex: Sendable {
       repeats.removed(items, from: order, of: customer, baskets: baskets, orders: orders)
     }
     revision &+= 1
-    changes.note(before, at: revision)
+    changes.note(before, at: revision, isLoss: true)
     past = nil
   }
 
@@ -87,7 +87,7 @@ package struct AffinityIndex: Sendable {
       rows.subtract(basket: basket)
       popularity.add(basket, of: order, orders: orders, sign: -1)
       baskets.forget(order)
-      changes.note(basket, at: revision)
+      changes.note(basket, at: revision, isLoss: true)
     }
     past = nil
   }

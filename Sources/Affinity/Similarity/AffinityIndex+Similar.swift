@@ -1,6 +1,9 @@
 import Shop
 
 extension AffinityIndex {
+  /// How often `similar` had to go through a row so far.
+  package var similarWorkCount: Int { similarities.workCount }
+
   /// The items nearest to one, best first. Ties break by id; the first n of a list are the list of
   /// n.
   ///
@@ -65,11 +68,13 @@ extension AffinityIndex {
     return answer
   }
 
-  /// The beginning of the item's list, kept while no basket changes.
+  /// The beginning of the item's list, kept as `SimilarLists` says.
   private mutating func keptList(
     _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions, _ names: NameTable
   ) -> SimilarList {
-    if let known = similarities.lists.list(of: query.item, query.listSettings, revision) {
+    if let known = similarities.lists.list(
+      of: query.item, query.listSettings, revision, changes)
+    {
       return known
     }
     var ranking = ranking(query, scorer, transactions)
@@ -82,6 +87,7 @@ extension AffinityIndex {
   private mutating func ranking(
     _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions
   ) -> SimilarRanking {
+    similarities.workCount += 1
     var answer = SimilarAnswer()
     let row = similarityRow(of: query.item, query, transactions, scorer.totals)
     let sizes = histogram(of: query.item, query, transactions)
@@ -112,22 +118,21 @@ extension AffinityIndex {
     _ target: Ranked, _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions,
     _ names: NameTable
   ) -> Bool {
-    let last: Ranked?
-    if let known = similarities.cuts.last(of: target.item, query.targetSettings, revision) {
-      last = known.source
-    } else {
-      last = lastKept(by: target.item, query, scorer, transactions, names)
-      similarities.cuts.keep(last, of: target.item, query.targetSettings, revision)
-    }
-    guard let last else { return true }
+    let settings = query.targetSettings
+    let known = similarities.cuts.last(of: target.item, settings, revision, changes)
+    guard
+      let last =
+        (known ?? learnCut(of: target.item, query, scorer, transactions, names)).source
+    else { return true }
     return !RankedQueue.precedes(last, Ranked(item: query.item, score: target.score), names)
   }
 
-  /// The last source that a target keeps, or nil where it keeps all there are.
-  private mutating func lastKept(
-    by target: Int32, _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions,
+  /// The last source that a target keeps.
+  private mutating func learnCut(
+    of target: Int32, _ query: SimilarQuery, _ scorer: PairScorer, _ transactions: Transactions,
     _ names: NameTable
-  ) -> Ranked? {
+  ) -> TargetCuts.Last {
+    similarities.workCount += 1
     let row = similarityRow(of: target, query, transactions, scorer.totals)
     var sources: [Ranked] = []
     for index in row.neighbours.indices {
@@ -139,11 +144,14 @@ extension AffinityIndex {
         source: source, target: target, weight: row.weight(at: index), sizes: sizes)
       if score > 0 { sources.append(Ranked(item: source, score: score)) }
     }
-    if sources.count <= query.keptPerTarget { return nil }
-    var queue = RankedQueue(sources, expected: query.keptPerTarget)
-    var last: Ranked?
-    for _ in 0..<query.keptPerTarget { last = queue.next(names) }
-    return last
+    let isWhole = sources.count <= query.keptPerTarget
+    var kept: [Ranked] = []
+    if !isWhole {
+      var queue = RankedQueue(sources, expected: query.keptPerTarget)
+      while kept.count < query.keptPerTarget, let next = queue.next(names) { kept.append(next) }
+    }
+    return similarities.cuts.keep(
+      kept, isWhole: isWhole, of: target, query.targetSettings, revision)
   }
 
   private mutating func similarityRow(

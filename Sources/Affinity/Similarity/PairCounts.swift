@@ -52,9 +52,11 @@ package struct PairCounts: Equatable, Sendable {
   }
 
   /// Cosine of the two columns: shared / sqrt(source x target).
+  ///
+  /// As the root of the square, whose fraction is rounded once: equal cosines are equal numbers.
   package var cosine: Double {
     let product = Double(source) * Double(target)
-    return product > 0 ? Double(shared) / product.squareRoot() : 0
+    return product > 0 ? (Double(shared) * Double(shared) / product).squareRoot() : 0
   }
 
   /// shared / (source + target - shared).

@@ -1,8 +1,15 @@
 import Shop
 
 // Pages of items ask for the same lists again and again, and a list is a pass over hundreds of
-// neighbours. So the beginning of each list that was asked for is kept for as long as no basket
-// changes; rules, which items' stock and prices move, are asked each time.
+// neighbours. So the beginning of each list that was asked for is kept; rules, which items' stock
+// and prices move, are asked each time.
+//
+// An order makes few lists stale where the measure looks at a pair and its two items and at nothing
+// else (`TargetSettings.isLocal`): those of its own items, and those that name one of them, which
+// became more frequent and so less near. An item that no list names can only have become less near
+// too. So a list stands as long as neither its item nor one of those that it names was in a basket
+// since, and nothing was taken out of any. Of other measures, and after a cancellation or a return,
+// all lists are made anew.
 
 /// The nearest of one item by the measure alone, best first, ties by id.
 struct SimilarList: Sendable {
@@ -60,29 +67,42 @@ struct SimilarRanking {
   }
 }
 
-/// Lists that were asked for, for one state of the baskets.
+/// Lists that were asked for.
 struct SimilarLists: Sendable {
   /// Of each list; what asks for more is worked out anew.
   static let keptCount = 64
   /// Lists that are kept at a time: some 6 MB.
   static let maximumCount = 4_096
 
-  private var revision: UInt64 = 0
-  private var settings: TargetSettings?
-  private var lists: [Int32: SimilarList] = [:]
+  private struct Kept: Sendable {
+    var list: SimilarList
+    /// Of the baskets at which it was last found right.
+    var revision: UInt64
+  }
 
-  func list(of item: Int32, _ settings: TargetSettings, _ revision: UInt64) -> SimilarList? {
-    guard self.revision == revision, self.settings == settings else { return nil }
-    return lists[item]
+  private var settings: TargetSettings?
+  private var lists: [Int32: Kept] = [:]
+
+  /// O(1) while no basket changes, else O(list).
+  mutating func list(
+    of item: Int32, _ settings: TargetSettings, _ revision: UInt64, _ changes: ItemChanges
+  ) -> SimilarList? {
+    guard self.settings == settings, let kept = lists[item] else { return nil }
+    if kept.revision == revision { return kept.list }
+    guard settings.isLocal, changes.leave(CollectionOfOne(item), since: kept.revision),
+      changes.leave(kept.list.best.lazy.map(\.ranked.item), since: kept.revision)
+    else { return nil }
+    lists[item]?.revision = revision
+    return kept.list
   }
 
   mutating func keep(
     _ list: SimilarList, of item: Int32, _ settings: TargetSettings, _ revision: UInt64
   ) {
-    if self.revision != revision || self.settings != settings || lists.count >= Self.maximumCount {
+    if self.settings != settings || lists.count >= Self.maximumCount {
       lists.removeAll(keepingCapacity: true)
-      (self.revision, self.settings) = (revision, settings)
+      self.settings = settings
     }
-    lists[item] = list
+    lists[item] = Kept(list: list, revision: revision)
   }
 }

@@ -16,6 +16,8 @@ struct SimilarityCache: Sendable {
   var counter = SimilarityCounter()
   var cuts = TargetCuts()
   var lists = SimilarLists()
+  /// Rows that were put in order or cut so far, because nothing kept said what they would.
+  var workCount = 0
 
   /// O(1) while no basket changes, else O(lines).
   mutating func totals(
@@ -57,38 +59,69 @@ struct TargetSettings: Equatable, Sendable {
   var measure: SimilarityMeasure
   var floor: SimilarityFloor
   var kept: Int
+
+  /// Whether a score depends on the two items' own counts and on what they share, and on no other
+  /// transaction.
+  var isLocal: Bool {
+    counting.isPlain && [.jaccard, .cosine].contains(measure)
+      && floor.minimumLogLikelihoodRatio == nil
+  }
 }
 
-/// The last source that targets keep, for one state of the baskets: to know whether another is kept
-/// takes one comparison then, and no row.
+/// The last source that targets keep: to know whether another is kept takes one comparison then,
+/// and no row.
+///
+/// They stand as long as lists do, and for the same reason (`SimilarLists`).
 struct TargetCuts: Sendable {
-  /// Settings that are known at a time; 50 bytes an item each at most.
+  /// Settings that are known at a time, and targets of each; some 300 bytes a target.
   static let maximumCount = 4
+  static let maximumTargetCount = 50_000
 
   struct Last: Sendable {
     /// Nil where all are kept.
     var source: Ranked?
   }
 
-  private var entries: [(settings: TargetSettings, revision: UInt64, lasts: [Int32: Last])] = []
+  private struct Known: Sendable {
+    var last: Last
+    /// The sources that are kept; empty where all are.
+    var kept: [Int32]
+    /// Of the baskets at which it was last found right.
+    var revision: UInt64
+  }
 
-  func last(of target: Int32, _ settings: TargetSettings, _ revision: UInt64) -> Last? {
-    index(settings, revision).flatMap { entries[$0].lasts[target] }
+  private var entries: [(settings: TargetSettings, targets: [Int32: Known])] = []
+
+  /// O(1) while no basket changes, else O(kept).
+  mutating func last(
+    of target: Int32, _ settings: TargetSettings, _ revision: UInt64, _ changes: ItemChanges
+  ) -> Last? {
+    guard let index = entries.firstIndex(where: { $0.settings == settings }),
+      let known = entries[index].targets[target]
+    else { return nil }
+    if known.revision == revision { return known.last }
+    guard settings.isLocal, changes.leave(CollectionOfOne(target), since: known.revision),
+      changes.leave(known.kept, since: known.revision)
+    else { return nil }
+    entries[index].targets[target]?.revision = revision
+    return known.last
   }
 
   mutating func keep(
-    _ source: Ranked?, of target: Int32, _ settings: TargetSettings, _ revision: UInt64
-  ) {
-    if let index = index(settings, revision) {
-      entries[index].lasts[target] = Last(source: source)
-      return
+    _ kept: [Ranked], isWhole: Bool, of target: Int32, _ settings: TargetSettings,
+    _ revision: UInt64
+  ) -> Last {
+    let last = Last(source: isWhole ? nil : kept.last)
+    let known = Known(last: last, kept: isWhole ? [] : kept.map(\.item), revision: revision)
+    if let index = entries.firstIndex(where: { $0.settings == settings }) {
+      if entries[index].targets.count >= TargetCuts.maximumTargetCount {
+        entries[index].targets.removeAll(keepingCapacity: true)
+      }
+      entries[index].targets[target] = known
+    } else {
+      if entries.count == TargetCuts.maximumCount { entries.removeFirst() }
+      entries.append((settings, [target: known]))
     }
-    entries.removeAll { $0.revision != revision }
-    if entries.count == TargetCuts.maximumCount { entries.removeFirst() }
-    entries.append((settings, revision, [target: Last(source: source)]))
-  }
-
-  private func index(_ settings: TargetSettings, _ revision: UInt64) -> Int? {
-    entries.firstIndex { $0.revision == revision && $0.settings == settings }
+    return last
   }
 }

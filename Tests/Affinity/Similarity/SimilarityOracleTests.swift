@@ -57,6 +57,49 @@ import Testing
     #expect(longest > 3, "answers that say something were compared")
   }
 
+  /// The same questions again and again while the shop goes on: what is kept of them is never
+  /// stale, by any measure, and an order elsewhere makes none of them anew where pairs speak for
+  /// themselves.
+  @Test(arguments: measures) func keptListsFollowEveryChange(measure: SimilarityMeasure) throws {
+    var reused = 0
+    try forEachSeed(2) { seed, generator in
+      var world = SimilarityWorld()
+      var query = SimilarQuery(
+        item: 0, count: 6, measure: measure,
+        direction: generator.oneIn(2) ? .perTarget : .perSource,
+        floor: SimilarityFloor(
+          minimumShared: 1, minimumLogLikelihoodRatio: generator.oneIn(3) ? 0.2 : nil),
+        viewpoint: Viewpoint(now: SimilarityWorld.start.advanced(byDays: 110)))
+      query.keptPerTarget = 3
+      for number in 0..<90 {
+        if generator.oneIn(3) {
+          world.step(number, itemCount: 30, &generator)
+        } else {
+          let theme = generator.integer(in: 0...5) * 5
+          world.put(
+            "t\(number)", "c\(generator.integer(in: 0...9))", day: 1,
+            (0..<3).map { _ in "i\(theme + generator.integer(in: 0...4))" })
+        }
+        for _ in 0..<2 where world.facts.items.count > 0 {
+          query.item = Int32(generator.integer(in: 0...world.facts.items.count - 1))
+          let before = world.index.similarWorkCount
+          let answer = world.index.similar(query, facts: world.facts) { _ in nil }
+          reused += world.index.similarWorkCount == before && !answer.items.isEmpty ? 1 : 0
+          let tolerance = measure == .tfidf || measure == .bm25 ? 1e-6 : 1e-10
+          let expected = SimilarityOracle(world.facts, query).nearest(query, tolerance: tolerance)
+          #expect(answer.items.map(\.item) == expected.map(\.item), "\(query), \(seed)")
+          for (slot, truth) in zip(answer.items, expected) {
+            #expect(
+              abs(slot.score - truth.score) <= tolerance * max(1, truth.score), "\(seed)")
+          }
+        }
+      }
+    }
+    if [.jaccard, .cosine].contains(measure) {
+      #expect(reused > 40, "lists were kept through orders: \(reused)")
+    }
+  }
+
   /// What is stored stays as it is while time passes: a later question differs by one factor, and
   /// ratios not at all.
   @Test(arguments: measures) func timeAloneRewritesNothing(measure: SimilarityMeasure) throws {
