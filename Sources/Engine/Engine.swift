@@ -104,6 +104,12 @@ package struct Surroundings {
     self.version = version
     self.isReadOnly = isReadOnly
   }
+
+  /// What the process occupies and what it may, where both are known.
+  var memory: (residentBytes: Int, limitBytes: Int)? {
+    guard let limit = limits.maximumMemoryBytes, let resident = residentBytes() else { return nil }
+    return (resident, limit)
+  }
 }
 
 // MARK: - Facts

@@ -47,7 +47,10 @@ struct PastCandidates: Sendable {
     }
     var thinned = PastCandidates(
       features: [], bought: [], truthCount: truthCount, shop: shop, weight: weight)
-    for row in (positives + kept.prefix(wanted)).sorted() {
+    let rows = (positives + kept.prefix(wanted)).sorted()
+    thinned.features.reserveCapacity(rows.count * RankFeature.count)
+    thinned.bought.reserveCapacity(rows.count)
+    for row in rows {
       let start = row * RankFeature.count
       thinned.features += features[start..<start + RankFeature.count]
       thinned.bought.append(bought[row])

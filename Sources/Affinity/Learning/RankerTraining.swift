@@ -63,6 +63,12 @@ package struct RankerTraining: Sendable {
   /// between it and the end.
   static let halfLife = 0.15
 
+  /// Memory that one question of each kind takes until all is fitted, in bytes, measured.
+  package static let bytesPerQuestion = 24_000
+
+  /// Memory of the index that orders are replayed into, in bytes.
+  package static func replayBytes(_ orders: OrderTable) -> Int { 100 * orders.lineCount }
+
   private var learn: [Ranker.Kind: [PastCandidates]] = [:]
   private var stop: [Ranker.Kind: [PastCandidates]] = [:]
   private var heldOut: [Ranker.Kind: [PastCandidates]] = [:]
@@ -176,9 +182,11 @@ extension RankerTraining {
   private mutating func fit(
     _ kind: Ranker.Kind, over current: Ranker.Model?, goesOn: (Double) -> Bool
   ) throws(LearningStopped) -> (RankerFit, Ranker.Model?) {
-    let learning = learn[kind] ?? []
-    let stopping = stop[kind] ?? []
-    let judging = heldOut[kind] ?? []
+    // Taken out: what a kind learned from is not needed by the next.
+    let learning = learn.removeValue(forKey: kind) ?? []
+    let stopping = stop.removeValue(forKey: kind) ?? []
+    let judging = heldOut.removeValue(forKey: kind) ?? []
+    let newer = newest.removeValue(forKey: kind) ?? []
     var fit = RankerFit()
     fit.learned = learning.count + stopping.count
     fit.heldOut = judging.count
@@ -186,28 +194,15 @@ extension RankerTraining {
       stopping.count >= options.minimumQuestionCount / 10,
       judging.count >= options.minimumQuestionCount / 5
     else { return (fit, nil) }
-    let validation = BoostingValidation(
-      rows: BoostingRows(stopping), metric: .ndcg, patience: 50)
-    let rows = BoostingRows(learning)
-    // Both losses are tried: which one orders better differs from shop to shop.
-    var trees: BoostedTrees?
-    var loss = BoostingObjective.rank
-    var best = -1.0
-    for (place, objective) in [BoostingObjective.rank, .logistic].enumerated() {
-      let grown = try grow(rows, validation, objective, count: options.maximumTreeCount) {
-        goesOn((Double(place) + $0) / 4)
-      }
-      let value = validation.metric.value(validation.rows, Ranker.scores(grown, validation.rows))
-      if value > best { (best, trees, loss) = (value, grown, objective) }
-    }
-    guard let trees, trees.treeCount > 0 else {
+    guard let (trees, loss) = try choose(learning, stopping, goesOn), trees.treeCount > 0 else {
       fit.outcome = .notBetter
       return (fit, nil)
     }
     fit.treeCount = trees.treeCount
-    let earlier = BoostingRows(learning + stopping)
     let fitted = Ranker.Model(
-      try grow(earlier, nil, loss, count: trees.treeCount) { goesOn((2 + $0) / 4) })
+      try grow(BoostingRows(learning + stopping), nil, loss, count: trees.treeCount) {
+        goesOn((2 + $0) / 4)
+      })
     var difference = Spread()
     for past in judging {
       let before = past.gain(current)
@@ -222,9 +217,29 @@ extension RankerTraining {
       return (fit, nil)
     }
     fit.outcome = .better
-    let all = BoostingRows(learning + stopping + (newest[kind] ?? []))
+    let all = BoostingRows(learning + stopping + newer)
     let last = try grow(all, nil, loss, count: trees.treeCount) { goesOn((3 + $0) / 4) }
     return (fit, Ranker.Model(last, floor: Ranker.least(last, all)))
+  }
+
+  /// The trees of the loss that orders the later questions better: which one does differs from shop
+  /// to shop. By itself, so that its rows are gone before others are made.
+  private func choose(
+    _ learning: [PastCandidates], _ stopping: [PastCandidates], _ goesOn: (Double) -> Bool
+  ) throws(LearningStopped) -> (trees: BoostedTrees, loss: BoostingObjective)? {
+    let validation = BoostingValidation(
+      rows: BoostingRows(stopping), metric: .ndcg, patience: 50)
+    let rows = BoostingRows(learning)
+    var chosen: (trees: BoostedTrees, loss: BoostingObjective)?
+    var best = -1.0
+    for (place, loss) in [BoostingObjective.rank, .logistic].enumerated() {
+      let grown = try grow(rows, validation, loss, count: options.maximumTreeCount) {
+        goesOn((Double(place) + $0) / 4)
+      }
+      let value = validation.metric.value(validation.rows, Ranker.scores(grown, validation.rows))
+      if value > best { (best, chosen) = (value, (grown, loss)) }
+    }
+    return chosen
   }
 
   private func grow(

@@ -109,16 +109,20 @@ package struct LongWorkBook {
 
 extension Engine {
   /// Answers a call about long work: starts it, or says how far it is.
+  ///
+  /// - Parameter body: reads the other params and makes the work; told whether it is to start, and
+  /// throws where there is no room for it.
   mutating func answerLongWork(
     _ kind: String, _ reader: inout JSONObjectReader, _ reply: inout JSONWriter,
-    _ body: (inout JSONObjectReader, ShopPast) throws
+    _ body: (inout JSONObjectReader, ShopPast, _ isStart: Bool) throws
       -> (@Sendable ((Double) -> Bool) throws -> LongWork.Product)
   ) throws {
     let name = try reader.optionalIdentifier("work")
     let isCancelled = try reader.optionalBool("cancel") ?? false
-    let make = try body(&reader, past)
-    try reader.finish()
     var work = works[kind]
+    let isStart = name == nil && !isCancelled && work?.isRunning != true
+    let make = try body(&reader, past, isStart)
+    try reader.finish()
     if let name {
       guard let known = work, known.name == name else {
         throw RPCError(
@@ -128,7 +132,7 @@ extension Engine {
       if isCancelled { known.cancel() }
     } else if isCancelled {
       throw reader.failure(at: "cancel", "missing", "say which work to cancel, in work")
-    } else if work?.isRunning != true {
+    } else if isStart {
       work = works.start(kind, on: surroundings.startThread, make)
     }
     guard let work else {

@@ -28,6 +28,24 @@ package struct RankerFitting: Sendable {
     training = RankerTraining(options)
   }
 
+  /// How many questions of a kind there is room for: as many as are wanted, or fewer.
+  ///
+  /// - Throws: `RPCError` where there is room for hardly any.
+  package static func questionCount(
+    _ wanted: Int?, on past: ShopPast, _ memory: (residentBytes: Int, limitBytes: Int)?
+  ) throws -> Int {
+    let wanted = wanted ?? RankerTraining.Options().maximumQuestionCount
+    guard let memory else { return wanted }
+    let room =
+      memory.limitBytes - memory.residentBytes - RankerTraining.replayBytes(past.facts.orders)
+    let most = room / RankerTraining.bytesPerQuestion
+    guard most >= min(wanted, RankerTraining.Options().minimumQuestionCount * 2) else {
+      throw RPCError.memoryLimit(
+        residentBytes: memory.residentBytes, limitBytes: memory.limitBytes)
+    }
+    return min(wanted, most)
+  }
+
   /// Asks about the orders of a shop; what its ranker has learned from is not held out.
   ///
   /// - Parameter goesOn: told how much is done, 0 to 1; false stops the work with

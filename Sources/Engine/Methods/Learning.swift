@@ -29,9 +29,11 @@ enum Train: Method {
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
     var reader = try call.reader()
-    try engine.answerLongWork(name, &reader, &reply) { reader, past in
+    let memory = engine.surroundings.memory
+    try engine.answerLongWork(name, &reader, &reply) { reader, past, isStart in
       let seed = try reader.optionalInteger("seed", in: 0...Int.max) ?? 1
-      let count = try reader.optionalInteger("questions", in: 1...100_000)
+      var count = try reader.optionalInteger("questions", in: 1...100_000)
+      if isStart { count = try RankerFitting.questionCount(count, on: past, memory) }
       return { goesOn in
         var fitting = RankerFitting(seed: UInt64(seed), questionCount: count)
         try fitting.add(past) { goesOn($0 * 0.6) }
@@ -55,7 +57,7 @@ enum Evaluate: Method {
 
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
     var reader = try call.reader()
-    try engine.answerLongWork(name, &reader, &reply) { reader, past in
+    try engine.answerLongWork(name, &reader, &reply) { reader, past, _ in
       var options = RankReport.Options()
       options.seed = try reader.optionalInteger("seed", in: 0...Int.max) ?? 1
       options.questionCount =

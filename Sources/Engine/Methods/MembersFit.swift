@@ -34,7 +34,7 @@ enum MembersFit: Method {
   static func answer(_ engine: inout Engine, _ call: Call, _ reply: inout JSONWriter) throws {
     var reader = try call.reader()
     let now = call.now
-    try engine.answerLongWork(name, &reader, &reply) { reader, past in
+    try engine.answerLongWork(name, &reader, &reply) { reader, past, _ in
       var fitting = MemberFitting()
       if let list = reader.member("what") {
         let named = try list.array(minimumCount: 1, maximumCount: 10).map {
