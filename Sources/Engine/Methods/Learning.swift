@@ -32,8 +32,8 @@ enum Train: Method {
     let memory = engine.surroundings.memory
     try engine.answerLongWork(name, &reader, &reply) { reader, past, isStart in
       let seed = try reader.optionalInteger("seed", in: 0...Int.max) ?? 1
-      var count = try reader.optionalInteger("questions", in: 1...100_000)
-      if isStart { count = try RankerFitting.questionCount(count, on: past, memory) }
+      let wanted = try reader.optionalInteger("questions", in: 1...100_000)
+      let count = isStart ? try RankerFitting.questionCount(wanted, on: past, memory) : wanted
       return { goesOn in
         var fitting = RankerFitting(seed: UInt64(seed), questionCount: count)
         try fitting.add(past) { goesOn($0 * 0.6) }
