@@ -63,8 +63,9 @@ package struct RankerTraining: Sendable {
   /// between it and the end.
   static let halfLife = 0.15
 
-  /// Memory that one question of each kind takes until all is fitted, in bytes, measured.
-  package static let bytesPerQuestion = 24_000
+  /// Memory that one question of each kind takes until all is fitted, in bytes, at most: measured
+  /// 32,000 up to 10,000 questions, and less for more.
+  package static let bytesPerQuestion = 32_000
 
   /// Memory of the index that orders are replayed into, in bytes.
   package static func replayBytes(_ orders: OrderTable) -> Int { 100 * orders.lineCount }

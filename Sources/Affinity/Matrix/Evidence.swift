@@ -27,32 +27,28 @@ import Shop
 // of many are kept exact by every order (`CoPurchaseRows`).
 
 /// One row of K: what an item says of each item that it shared at least two baskets with.
+///
+/// Two columns, since who looks for an item reads no strength but one.
 package struct EvidenceRow: Sendable {
-  /// What it says of one item.
-  package struct Entry: Equatable, Sendable {
-    package var item: Int32
-    package var strength = 0.0
-    /// The weight that the pair shares.
-    var shared: Int64
-  }
-
-  /// Ascending by item index.
-  package var entries: [Entry] = []
-  var revision: UInt64
+  /// Ascending.
+  package fileprivate(set) var items: [Int32] = []
+  package fileprivate(set) var strengths: [Double] = []
 
   /// What the row's item says of that item; 0 where it says nothing. O(log neighbours).
   package func strength(of item: Int32) -> Double {
-    entries.withUnsafeBufferPointer { entries in
-      // Halves without a branch that depends on what is read: nobody can guess the way.
+    let place = items.withUnsafeBufferPointer { items in
+      // Halves without a branch that depends on what is read: nobody can guess the way. The sign of
+      // a difference says it in all bits.
       var start = 0
-      var count = entries.count
+      var count = items.count
       while count > 1 {
         let half = count / 2
-        start &+= half &* (entries[start &+ half].item <= item ? 1 : 0)
+        start &+= half & (Int(items[start &+ half]) &- Int(item) &- 1) >> 63
         count &-= half
       }
-      return count == 1 && entries[start].item == item ? entries[start].strength : 0
+      return count == 1 && items[start] == item ? start : -1
     }
+    return place < 0 ? 0 : strengths[place]
   }
 }
 
@@ -64,13 +60,21 @@ struct EvidenceRows: Sendable {
   /// none either.
   static let weightFloorDivisor: Int64 = 16
 
-  /// Pairs in memory beyond which rows give way, to be computed again as they are asked for; 24
+  /// Pairs in memory beyond which rows give way, to be computed again as they are asked for; 20
   /// bytes a pair.
   static let maximumPairCount = 6_000_000
   /// Items of more baskets have their pairs kept; those of fewer are counted anew.
   static let maximumCountedBaskets = 256
 
-  private var rows: [EvidenceRow?] = []
+  fileprivate struct Kept: Sendable {
+    var row = EvidenceRow()
+    /// The weights that the pairs share.
+    var shared: [Int64] = []
+    /// Of the baskets at which it was last right.
+    var revision: UInt64
+  }
+
+  private var rows: [Kept?] = []
   private var pairCount = 0
   /// Where the search for rows that give way goes on.
   private var hand = 0
@@ -90,23 +94,24 @@ struct EvidenceRows: Sendable {
     if Int(item) >= rows.count {
       rows.append(contentsOf: repeatElement(nil, count: Int(item) + 1 - rows.count))
     }
-    if let row = rows[Int(item)], row.revision == revision { return row }
-    if var row = rows[Int(item)], changes.revision(of: item) <= row.revision {
+    if let kept = rows[Int(item)], kept.revision == revision { return kept.row }
+    if var kept = rows[Int(item)], changes.revision(of: item) <= kept.revision {
       rows[Int(item)] = nil
-      if changes.haveAny(of: row, since: row.revision) {
-        row.weigh(weight: EvidenceRows.weight(of: item, baskets), baskets.itemWeights)
+      if changes.haveAny(of: kept.row.items, since: kept.revision) {
+        kept.weigh(weight: EvidenceRows.weight(of: item, baskets), baskets.itemWeights)
       }
-      row.revision = revision
-      rows[Int(item)] = row
-      return row
+      kept.revision = revision
+      rows[Int(item)] = kept
+      return kept.row
     }
-    var row = EvidenceRow(revision: revision)
+    var kept = Kept(revision: revision)
     let own = EvidenceRows.weight(of: item, baskets)
     func take(_ neighbour: Int32, _ count: Int32, _ shared: Int64) {
       guard count >= EvidenceRows.minimumSharedBaskets, shared > 0,
         shared * EvidenceRows.weightFloorDivisor >= own
       else { return }
-      row.entries.append(EvidenceRow.Entry(item: neighbour, shared: shared))
+      kept.row.items.append(neighbour)
+      kept.shared.append(shared)
     }
     if baskets.count(of: item) > EvidenceRows.maximumCountedBaskets {
       let pairs = counts.row(of: item, in: baskets)
@@ -116,11 +121,11 @@ struct EvidenceRows: Sendable {
     } else {
       counts.forEachPair(of: item, in: baskets, atLeast: EvidenceRows.minimumSharedBaskets, take)
     }
-    row.weigh(weight: own, baskets.itemWeights)
-    pairCount += row.entries.count - (rows[Int(item)]?.entries.count ?? 0)
-    rows[Int(item)] = row
+    kept.weigh(weight: own, baskets.itemWeights)
+    pairCount += kept.shared.count - (rows[Int(item)]?.shared.count ?? 0)
+    rows[Int(item)] = kept
     if pairCount > EvidenceRows.maximumPairCount { evict() }
-    return row
+    return kept.row
   }
 
   private static func weight(of item: Int32, _ baskets: BasketIndex) -> Int64 {
@@ -131,28 +136,31 @@ struct EvidenceRows: Sendable {
   private mutating func evict() {
     while pairCount > EvidenceRows.maximumPairCount / 8 * 7 {
       hand = hand + 1 < rows.count ? hand + 1 : 0
-      pairCount -= rows[hand]?.entries.count ?? 0
+      pairCount -= rows[hand]?.shared.count ?? 0
       rows[hand] = nil
     }
   }
 }
 
-extension EvidenceRow {
+extension EvidenceRows.Kept {
   /// Works out the strengths from the shared weights. O(neighbours).
   fileprivate mutating func weigh(weight own: Int64, _ weights: Column<Int64>) {
     // In fixed point, 2^60 to one: a sum of integers is the same in whatever order items got their
     // numbers, which is that of arrival, and a sum of doubles is not.
     var squares: UInt128 = 0
-    for place in entries.indices {
-      let (item, shared) = (Int(entries[place].item), entries[place].shared)
-      let union = own + weights[item] - shared
+    var strengths: [Double] = []
+    strengths.reserveCapacity(shared.count)
+    for (item, shared) in zip(row.items, shared) {
+      let union = own + weights[Int(item)] - shared
       let jaccard = union > 0 ? Double(shared) / Double(union) : 0
       let strength = jaccard * jaccard
       squares += UInt128(strength * 0x1p60)
-      entries[place].strength = strength
+      strengths.append(strength)
     }
-    guard squares > 0 else { return }
-    let scale = 1 / (Double(squares) * 0x1p-60).squareRoot()
-    for place in entries.indices { entries[place].strength *= scale }
+    if squares > 0 {
+      let scale = 1 / (Double(squares) * 0x1p-60).squareRoot()
+      for place in strengths.indices { strengths[place] *= scale }
+    }
+    row.strengths = strengths
   }
 }

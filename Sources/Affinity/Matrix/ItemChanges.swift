@@ -24,26 +24,18 @@ struct ItemChanges: Sendable {
     Int(item) < revisions.count ? revisions[Int(item)] : 0
   }
 
-  /// Whether since then baskets only came, and none with one of those items. O(items).
-  func leave(_ items: some Sequence<Int32>, since revision: UInt64) -> Bool {
-    if lastLoss > revision { return false }
-    return revisions.withUnsafeBufferPointer { revisions in
+  /// Whether one of those items was in such a basket later than that. O(items).
+  func haveAny(of items: some Sequence<Int32>, since revision: UInt64) -> Bool {
+    revisions.withUnsafeBufferPointer { revisions in
       for item in items where Int(item) < revisions.count {
-        if revisions[Int(item)] > revision { return false }
+        if revisions[Int(item)] > revision { return true }
       }
-      return true
+      return false
     }
   }
 
-  /// Whether one of the row's neighbours was in such a basket later than that. O(neighbours).
-  func haveAny(of row: EvidenceRow, since revision: UInt64) -> Bool {
-    revisions.withUnsafeBufferPointer { revisions in
-      row.entries.withUnsafeBufferPointer { entries in
-        for entry in entries where Int(entry.item) < revisions.count {
-          if revisions[Int(entry.item)] > revision { return true }
-        }
-        return false
-      }
-    }
+  /// Whether since then baskets only came, and none with one of those items. O(items).
+  func leave(_ items: some Sequence<Int32>, since revision: UInt64) -> Bool {
+    lastLoss <= revision && !haveAny(of: items, since: revision)
   }
 }

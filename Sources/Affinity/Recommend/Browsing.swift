@@ -88,8 +88,8 @@ struct Browsing {
       session.append(Recall.Source(item: item, row: index.evidence(of: item), factor: weight))
     }
     for source in session {
-      for entry in source.row.entries {
-        index.cells.change(entry.item) { $0.browsed += Float(source.factor * entry.strength) }
+      for (item, strength) in zip(source.row.items, source.row.strengths) {
+        index.cells.change(item) { $0.browsed += Float(source.factor * strength) }
       }
     }
   }

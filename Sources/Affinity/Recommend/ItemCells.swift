@@ -145,19 +145,21 @@ struct ItemCells: Sendable {
     _ row: EvidenceRow, _ sums: inout [ItemSums], _ marks: inout [UInt8],
     _ touched: inout [Int32], _ body: (inout ItemSums, Double) -> Void
   ) {
-    let count = row.entries.count
+    let count = row.items.count
     var used = touched.count
     touched.append(contentsOf: repeatElement(0, count: count))
-    row.entries.withUnsafeBufferPointer { entries in
-      sums.withUnsafeMutableBufferPointer { sums in
-        marks.withUnsafeMutableBufferPointer { marks in
-          touched.withUnsafeMutableBufferPointer { touched in
-            for entry in entries {
-              let item = Int(entry.item)
-              touched[used] = entry.item
-              used += marks[item] == 0 ? 1 : 0
-              marks[item] |= touchedMark
-              body(&sums[item], entry.strength)
+    row.items.withUnsafeBufferPointer { items in
+      row.strengths.withUnsafeBufferPointer { strengths in
+        sums.withUnsafeMutableBufferPointer { sums in
+          marks.withUnsafeMutableBufferPointer { marks in
+            touched.withUnsafeMutableBufferPointer { touched in
+              for place in 0..<count {
+                let item = Int(items[place])
+                touched[used] = items[place]
+                used += marks[item] == 0 ? 1 : 0
+                marks[item] |= touchedMark
+                body(&sums[item], strengths[place])
+              }
             }
           }
         }

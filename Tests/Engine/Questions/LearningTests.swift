@@ -66,7 +66,7 @@ import Wire
     }
     let all = try shop.result("train", "{}")
     #expect(questions(all) > 900)
-    memory.residentBytes = limit - 17_000_000
+    memory.residentBytes = limit - 22_000_000
     let some = try shop.result("train", "{}")
     #expect((300...800).contains(questions(some)), "\(questions(some))")
     memory.residentBytes = limit - 1_000_000
