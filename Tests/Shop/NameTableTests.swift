@@ -34,13 +34,20 @@ import Testing
   @Test func orderIsThatOfBytes() throws {
     try forEachSeed(10) { seed, generator in
       var table = NameTable()
-      let names = (0..<30).map { _ in generator.text(count: generator.integer(in: 0...3)) }
+      // Some with as much in common as is compared at a time, and more.
+      let names = (0..<60).map { number in
+        String(repeating: "ab", count: number % 3 * 4 + generator.integer(in: 0...1))
+          + generator.text(count: generator.integer(in: 0...3))
+          + (generator.oneIn(4) ? "\0" : "")
+      }
       for name in names { _ = table.intern(name) }
       for left in names {
         for right in names {
           let isBefore = left.utf8.lexicographicallyPrecedes(right.utf8)
           let indices = (table.intern(left), table.intern(right))
           #expect(table.precedes(indices.0, indices.1) == isBefore, "\(left) \(right) \(seed)")
+          let prefixes = (table.prefix(of: indices.0), table.prefix(of: indices.1))
+          #expect(prefixes.0 == prefixes.1 || (prefixes.0 < prefixes.1) == isBefore, "\(seed)")
         }
       }
     }

@@ -13,7 +13,7 @@ enum TrainState: Command {
     .flag("dry-run", "say what would be kept, and change nothing"),
     .value("to", "FILE", "fit one ranker on all the folders named, and write it there"),
     .value("seed", "N", "what chance follows; 1 where absent"),
-    .value("questions", "N", "questions of a kind to learn from, of each shop; 40000 where absent"),
+    .value("questions", "N", "questions of a kind to learn from, of each shop; 40000 where\nabsent, or as many as there is memory for"),
     .flag("json", "print one JSON object instead of lines for people"),
   ]
   static let details = """
@@ -30,13 +30,13 @@ enum TrainState: Command {
     """
 
   static func run(_ arguments: Arguments) throws -> Int32 {
-    let fitting = RankerFitting(
-      seed: UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1),
-      questionCount: try arguments.integer("questions", in: 1...1_000_000))
+    let seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
+    let questionCount = try arguments.integer("questions", in: 1...1_000_000)
     if let file = arguments["to"] {
       guard arguments["state"] == nil, !arguments.operands.isEmpty else {
         throw UsageError("train --to FILE takes the folders to learn from, and no --state")
       }
+      let fitting = RankerFitting(seed: seed, questionCount: questionCount)
       try fit(to: file, from: arguments.operands, fitting, arguments)
       return 0
     }
@@ -45,8 +45,9 @@ enum TrainState: Command {
     let isDry = arguments.has("dry-run")
     let host = try Host(state: state, isReadOnly: isDry)
     host.stamp()
-    var own = fitting
     let past = host.service.engine.past
+    var own = RankerFitting(
+      seed: seed, questionCount: try room(for: questionCount, on: past))
     try own.add(past) { progress("asking about the orders", $0) }
     let result = try own.fit(over: past) { progress("fitting", $0) }
     Console.endProgress()
@@ -55,6 +56,19 @@ enum TrainState: Command {
     try host.close()
     try show(result, isKept ? "the better ones are in use" : "nothing was changed", arguments)
     return 0
+  }
+
+  /// As many questions as are wanted, or as there is memory for.
+  private static func room(for wanted: Int?, on past: ShopPast) throws -> Int {
+    guard let limit = MemoryGauge.usualLimitBytes(), let resident = System.residentBytes() else {
+      return try RankerFitting.questionCount(wanted, on: past, nil)
+    }
+    do {
+      return try RankerFitting.questionCount(wanted, on: past, (resident, limit))
+    } catch {
+      throw HostFailure(
+        "there is not enough memory to fit anything: \(limit) bytes may be used, \(resident) are")
+    }
   }
 
   private static func fit(
