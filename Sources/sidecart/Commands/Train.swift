@@ -13,7 +13,10 @@ enum TrainState: Command {
     .flag("dry-run", "say what would be kept, and change nothing"),
     .value("to", "FILE", "fit one ranker on all the folders named, and write it there"),
     .value("seed", "N", "what chance follows; 1 where absent"),
-    .value("questions", "N", "questions of a kind to learn from, of each shop; 40000 where\nabsent, or as many as there is memory for"),
+    .value(
+      "questions", "N",
+      "questions of a kind to learn from, of each shop; 40000 where\nabsent, or what memory allows"
+    ),
     .flag("json", "print one JSON object instead of lines for people"),
   ]
   static let details = """
