@@ -106,7 +106,7 @@ package struct Surroundings {
   }
 
   /// What the process occupies and what it may, where both are known.
-  var memory: (residentBytes: Int, limitBytes: Int)? {
+  package var memory: (residentBytes: Int, limitBytes: Int)? {
     guard let limit = limits.maximumMemoryBytes, let resident = residentBytes() else { return nil }
     return (resident, limit)
   }

@@ -37,16 +37,13 @@ package struct EvidenceRow: Sendable {
   /// What the row's item says of that item; 0 where it says nothing. O(log neighbours).
   package func strength(of item: Int32) -> Double {
     let place = items.withUnsafeBufferPointer { items in
-      // Halves without a branch that depends on what is read: nobody can guess the way. The sign of
-      // a difference says it in all bits.
-      var start = 0
-      var count = items.count
-      while count > 1 {
-        let half = count / 2
-        start &+= half & (Int(items[start &+ half]) &- Int(item) &- 1) >> 63
-        count &-= half
+      var low = 0
+      var high = items.count
+      while low < high {
+        let middle = (low + high) / 2
+        if items[middle] < item { low = middle + 1 } else { high = middle }
       }
-      return count == 1 && items[start] == item ? start : -1
+      return low < items.count && items[low] == item ? low : -1
     }
     return place < 0 ? 0 : strengths[place]
   }

@@ -105,7 +105,7 @@ struct Guests {
       looked += 1
       if Int(today) - Int(day) > CandidateMix.newDays || looked > Guests.maximumShelfCount { break }
       let cell = index.cells[item]
-      if cell.isClosed || cell.own > 0 || list.hasSeen(item) { continue }
+      if index.cells.isClosed(item) || cell.own > 0 || list.hasSeen(item) { continue }
       guard index.baskets.count(of: item) < Guests.knownBasketCount else { continue }
       let affinity = taste.affinity(to: item, facts.items)
       if affinity >= Taste.floor { found.append(Ranked(item: item, score: affinity)) }
@@ -131,7 +131,7 @@ struct Guests {
       let row = index.sequence(of: entry.item, orders: facts.orders)
       for other in row.entries where other.follows {
         let cell = index.cells[other.item]
-        if cell.isClosed || cell.own > 0 || list.hasSeen(other.item) { continue }
+        if index.cells.isClosed(other.item) || cell.own > 0 || list.hasSeen(other.item) { continue }
         guard let origin = Guests.origin(of: other.item, after: entry.item, facts.items) else {
           continue
         }

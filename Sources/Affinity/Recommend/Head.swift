@@ -135,7 +135,7 @@ struct Head {
       case .accessory(let owned): (source, because) = (.accessory, [owned])
       case .newItem: source = .newItem
       case .substitute(let missing, _)
-      where !cell.isTouched && popularity.share(of: entry.item) == 0:
+      where !index.cells.isTouched(entry.item) && popularity.share(of: entry.item) == 0:
         (source, because) = (.substitute, [missing])
       default: break
       }

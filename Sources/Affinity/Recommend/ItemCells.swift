@@ -19,7 +19,6 @@ import Shop
 struct ItemCell {
   fileprivate var sums = ItemSums()
   fileprivate var met = ItemMeetings()
-  fileprivate var marks: UInt8 = 0
 
   /// Sum over the basket's items of K, over the root of their number.
   var basket: Double { sums.basket }
@@ -40,9 +39,6 @@ struct ItemCell {
   var similarCount: Int { Int(met.count) }
   /// Place in the purchase history, or below zero.
   var entry: Int32 { sums.entry }
-  var isTouched: Bool { marks & ItemCells.touchedMark != 0 || met.count > 0 }
-  /// In the basket: no candidate.
-  var isClosed: Bool { marks & ItemCells.closedMark != 0 }
 }
 
 /// What all but similar customers say of an item.
@@ -70,8 +66,8 @@ private struct ItemMeetings: BitwiseCopyable, Sendable {
 
 /// Dense scratch over all items for one question, and the lists of items that were touched.
 struct ItemCells: Sendable {
-  fileprivate static let touchedMark: UInt8 = 1
-  fileprivate static let closedMark: UInt8 = 2
+  private static let touchedMark: UInt8 = 1
+  private static let closedMark: UInt8 = 2
 
   private var marks: [UInt8] = []
   private var sums: [ItemSums] = []
@@ -94,7 +90,7 @@ struct ItemCells: Sendable {
 
   subscript(item: Int32) -> ItemCell {
     @inline(__always) get {
-      ItemCell(sums: sums[Int(item)], met: met[Int(item)], marks: marks[Int(item)])
+      ItemCell(sums: sums[Int(item)], met: met[Int(item)])
     }
   }
 
@@ -218,8 +214,7 @@ struct ItemCells: Sendable {
       met.withUnsafeBufferPointer { met in
         sums.withUnsafeBufferPointer { sums in
           for item in touched where marks[Int(item)] & ItemCells.closedMark == 0 {
-            let place = Int(item)
-            body(item, ItemCell(sums: sums[place], met: met[place], marks: marks[place]))
+            body(item, ItemCell(sums: sums[Int(item)], met: met[Int(item)]))
           }
         }
         for item in metItems where marks[Int(item)] == 0 {

@@ -33,8 +33,8 @@ struct SlotList {
   mutating func takes(_ item: Int32) -> Bool {
     guard !isFull, seen.insert(item) else { return false }
     if !admitted.contains(item), let rule = rule(item) { return refuse(by: rule) }
-    let mark = marks[Int(item)]
     if maximumPerCategory == nil, maximumPerBrand == nil { return true }
+    let mark = marks[Int(item)]
     if let maximum = maximumPerCategory, categories[mark.category, default: 0] >= maximum {
       return refuse(by: "per_category")
     }

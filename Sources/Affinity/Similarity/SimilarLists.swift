@@ -89,9 +89,8 @@ struct SimilarLists: Sendable {
   ) -> SimilarList? {
     guard self.settings == settings, let kept = lists[item] else { return nil }
     if kept.revision == revision { return kept.list }
-    guard settings.isLocal, changes.leave(CollectionOfOne(item), since: kept.revision),
-      changes.leave(kept.list.best.lazy.map(\.ranked.item), since: kept.revision)
-    else { return nil }
+    let named = kept.list.best.lazy.map(\.ranked.item)
+    guard settings.stands(item, naming: named, since: kept.revision, changes) else { return nil }
     lists[item]?.revision = revision
     return kept.list
   }

@@ -66,6 +66,16 @@ struct TargetSettings: Equatable, Sendable {
     counting.isPlain && [.jaccard, .cosine].contains(measure)
       && floor.minimumLogLikelihoodRatio == nil
   }
+
+  /// Whether what was kept of an item, with those that it names, is still right (`SimilarLists`).
+  /// O(named).
+  func stands(
+    _ item: Int32, naming named: some Sequence<Int32>, since revision: UInt64,
+    _ changes: ItemChanges
+  ) -> Bool {
+    isLocal && changes.leave(CollectionOfOne(item), since: revision)
+      && changes.leave(named, since: revision)
+  }
 }
 
 /// The last source that targets keep: to know whether another is kept takes one comparison then,
@@ -100,9 +110,9 @@ struct TargetCuts: Sendable {
       let known = entries[index].targets[target]
     else { return nil }
     if known.revision == revision { return known.last }
-    guard settings.isLocal, changes.leave(CollectionOfOne(target), since: known.revision),
-      changes.leave(known.kept, since: known.revision)
-    else { return nil }
+    guard settings.stands(target, naming: known.kept, since: known.revision, changes) else {
+      return nil
+    }
     entries[index].targets[target]?.revision = revision
     return known.last
   }

@@ -49,8 +49,14 @@ enum TrainState: Command {
     let host = try Host(state: state, isReadOnly: isDry)
     host.stamp()
     let past = host.service.engine.past
-    var own = RankerFitting(
-      seed: seed, questionCount: try room(for: questionCount, on: past))
+    let count: Int
+    do {
+      count = try RankerFitting.questionCount(
+        questionCount, on: past, host.service.engine.surroundings.memory)
+    } catch {
+      throw HostFailure("there is not enough memory to fit anything; nothing was changed")
+    }
+    var own = RankerFitting(seed: seed, questionCount: count)
     try own.add(past) { progress("asking about the orders", $0) }
     let result = try own.fit(over: past) { progress("fitting", $0) }
     Console.endProgress()
@@ -59,19 +65,6 @@ enum TrainState: Command {
     try host.close()
     try show(result, isKept ? "the better ones are in use" : "nothing was changed", arguments)
     return 0
-  }
-
-  /// As many questions as are wanted, or as there is memory for.
-  private static func room(for wanted: Int?, on past: ShopPast) throws -> Int {
-    guard let limit = MemoryGauge.usualLimitBytes(), let resident = System.residentBytes() else {
-      return try RankerFitting.questionCount(wanted, on: past, nil)
-    }
-    do {
-      return try RankerFitting.questionCount(wanted, on: past, (resident, limit))
-    } catch {
-      throw HostFailure(
-        "there is not enough memory to fit anything: \(limit) bytes may be used, \(resident) are")
-    }
   }
 
   private static func fit(
