@@ -125,6 +125,21 @@ struct EvidenceRows: Sendable {
     return kept.row
   }
 
+  /// The pairs of the rows of these items that are in memory.
+  ///
+  /// Looks at the head of each row and does nothing else, so that the waits for memory of whoever
+  /// reads the rows next overlap.
+  func pairCount(_ items: [Int32]) -> Int {
+    rows.withUnsafeBufferPointer { rows in
+      var count = 0
+      for item in items where Int(item) < rows.count {
+        guard let kept = rows[Int(item)] else { continue }
+        count += max(kept.row.items.count, kept.row.strengths.count)
+      }
+      return count
+    }
+  }
+
   private static func weight(of item: Int32, _ baskets: BasketIndex) -> Int64 {
     Int(item) < baskets.itemWeights.count ? baskets.itemWeights[Int(item)] : 0
   }

@@ -141,7 +141,7 @@ struct Head {
       }
     }
     let found = source ?? Head.source(parts, cell, isRecent: popularity.isRecent)
-    if source == nil { because = recall.because(found, entry.item, names) }
+    if source == nil { because = recall.because(found, entry.item, names, index.cells) }
     if !mixed.isEmpty { parts[.mix] = plain * (mix - 1) }
     if let preference {
       parts[.boost] = plain * mix * (preference.boost - 1)
@@ -186,11 +186,14 @@ struct Head {
 
 extension Recall {
   /// The items that a slot of that source names.
-  func because(_ source: RecommendSource, _ item: Int32, _ names: NameTable) -> [Int32] {
+  func because(
+    _ source: RecommendSource, _ item: Int32, _ names: NameTable, _ cells: ItemCells
+  ) -> [Int32] {
     switch source {
     case .repeatPurchase: [item]
     case .browsing: browsing.because(of: item, names)
-    case .coPurchase: because(of: item, names: names, maximum: AffinityIndex.maximumReasons)
+    case .coPurchase:
+      because(of: item, names: names, maximum: AffinityIndex.maximumReasons, cells: cells)
     case .included, .similarCustomers, .category, .trending, .popular, .catalogue: []
     case .substitute, .upgrade, .accessory, .newItem: []
     }
@@ -215,7 +218,7 @@ extension Recall {
     }
     return RecommendSlot(
       item: entry.item, score: score, source: source,
-      because: because(source, entry.item, names), parts: parts,
+      because: because(source, entry.item, names, index.cells), parts: parts,
       similarCustomerCount: cell.similarCount)
   }
 

@@ -5,7 +5,8 @@ import Shop
 // Sources are rows of thousands of neighbours in no order, so every look at an item is a wait for
 // memory. Three tables over all items, each as narrow as it can be:
 //
-//   marks   a byte: whether a source spoke of it, whether it may be shown
+//   marks   two bytes: whether a source spoke of it, whether it may be shown, and which sources it
+//           was, each with a bit that it shares where there are more than fourteen
 //   sums    48 bytes: what basket, history, own purchases and browsing say, in blocks of 16 bytes
 //           that are written together
 //   met     8 bytes: what similar customers bought, the longest of the rows; most of its items are
@@ -66,10 +67,10 @@ private struct ItemMeetings: BitwiseCopyable, Sendable {
 
 /// Dense scratch over all items for one question, and the lists of items that were touched.
 struct ItemCells: Sendable {
-  private static let touchedMark: UInt8 = 1
-  private static let closedMark: UInt8 = 2
+  private static let touchedMark: UInt16 = 1
+  private static let closedMark: UInt16 = 2
 
-  private var marks: [UInt8] = []
+  private var marks: [UInt16] = []
   private var sums: [ItemSums] = []
   private var met: [ItemMeetings] = []
   /// Items whose sums were touched, and items that similar customers bought: two lists that may
@@ -84,6 +85,9 @@ struct ItemCells: Sendable {
     sums.append(contentsOf: repeatElement(ItemSums(), count: missing))
     met.append(contentsOf: repeatElement(ItemMeetings(), count: missing))
   }
+
+  /// Makes room for so many more touched items.
+  mutating func reserve(_ count: Int) { touched.reserveCapacity(touched.count + count) }
 
   /// How many items were touched, or more.
   var touchedBound: Int { touched.count + metItems.count }
@@ -102,6 +106,14 @@ struct ItemCells: Sendable {
   /// Whether the item is in the basket.
   func isClosed(_ item: Int32) -> Bool { marks[Int(item)] & ItemCells.closedMark != 0 }
 
+  /// The mark that the source of this number leaves on what it speaks of.
+  private static func voice(_ number: Int) -> UInt16 { 4 << UInt16(number % 14) }
+
+  /// Whether the source of this number may have spoken of the item: false only if it has not.
+  func mayHear(_ number: Int, of item: Int32) -> Bool {
+    marks[Int(item)] & ItemCells.voice(number) != 0
+  }
+
   /// Changes what is said of an item, which is touched from then on.
   mutating func change(_ item: Int32, _ body: (inout ItemSums) -> Void) {
     mark(item, ItemCells.touchedMark)
@@ -113,23 +125,25 @@ struct ItemCells: Sendable {
     mark(item, ItemCells.touchedMark | ItemCells.closedMark)
   }
 
-  private mutating func mark(_ item: Int32, _ mark: UInt8) {
+  private mutating func mark(_ item: Int32, _ mark: UInt16) {
     if marks[Int(item)] == 0 { touched.append(item) }
     marks[Int(item)] |= mark
   }
 
   /// Adds what an item of the basket says. O(neighbours): the hot loop of `recommend`.
-  mutating func add(basket row: EvidenceRow, times factor: Double) {
-    ItemCells.spread(row, &sums, &marks, &touched) { sums, strength in
+  ///
+  /// - Parameter number: of the source among all of the question.
+  mutating func add(basket row: EvidenceRow, times factor: Double, number: Int) {
+    ItemCells.spread(row, number, &sums, &marks, &touched) { sums, strength in
       sums.basket += strength * factor
       sums.basketBest = max(sums.basketBest, Float(strength))
     }
   }
 
   /// Adds what an item of the history says.
-  mutating func add(history row: EvidenceRow, times weight: Double, isNewest: Bool) {
+  mutating func add(history row: EvidenceRow, times weight: Double, isNewest: Bool, number: Int) {
     let newest: Float = isNewest ? 1 : 0
-    ItemCells.spread(row, &sums, &marks, &touched) { sums, strength in
+    ItemCells.spread(row, number, &sums, &marks, &touched) { sums, strength in
       sums.history += strength * weight
       sums.historyBest = max(sums.historyBest, Float(strength * weight))
       sums.newest += newest * Float(strength)
@@ -138,9 +152,10 @@ struct ItemCells: Sendable {
 
   @inline(__always)
   private static func spread(
-    _ row: EvidenceRow, _ sums: inout [ItemSums], _ marks: inout [UInt8],
+    _ row: EvidenceRow, _ number: Int, _ sums: inout [ItemSums], _ marks: inout [UInt16],
     _ touched: inout [Int32], _ body: (inout ItemSums, Double) -> Void
   ) {
+    let mark = touchedMark | voice(number)
     let count = row.items.count
     var used = touched.count
     touched.append(contentsOf: repeatElement(0, count: count))
@@ -153,7 +168,7 @@ struct ItemCells: Sendable {
                 let item = Int(items[place])
                 touched[used] = items[place]
                 used += marks[item] == 0 ? 1 : 0
-                marks[item] |= touchedMark
+                marks[item] |= mark
                 body(&sums[item], strengths[place])
               }
             }
@@ -233,7 +248,7 @@ struct ItemCells: Sendable {
   }
 
   private static func clear(
-    _ sums: inout [ItemSums], _ marks: inout [UInt8], _ touched: [Int32]
+    _ sums: inout [ItemSums], _ marks: inout [UInt16], _ touched: [Int32]
   ) {
     sums.withUnsafeMutableBufferPointer { sums in
       marks.withUnsafeMutableBufferPointer { marks in

@@ -72,7 +72,7 @@ struct Recall {
     let speaks = query.hears(.coPurchase)
     for item in basket where speaks {
       let row = index.evidence(of: item)
-      index.cells.add(basket: row, times: basketWeight)
+      index.cells.add(basket: row, times: basketWeight, number: sources.count)
       sources.append(
         Source(
           item: item, row: row, factor: Recall.basketFactor * basketWeight))
@@ -83,9 +83,14 @@ struct Recall {
       names: names, cells: index.cells)
     if !query.basket.isEmpty { past.removeAll { query.basket.contains($0.item) } }
     sources.reserveCapacity(basket.count + Recall.maximumHistorySources)
+    if speaks {
+      index.cells.reserve(
+        index.evidence.pairCount(past.prefix(Recall.maximumHistorySources).map(\.item)))
+    }
     for entry in past.prefix(Recall.maximumHistorySources) where speaks {
       let row = index.evidence(of: entry.item)
-      index.cells.add(history: row, times: entry.weight, isNewest: entry.newestRank == 0)
+      index.cells.add(
+        history: row, times: entry.weight, isNewest: entry.newestRank == 0, number: sources.count)
       sources.append(
         Source(
           item: entry.item, row: row, factor: historyFactor * entry.weight))
@@ -150,10 +155,15 @@ struct Recall {
   }
 
   /// The items that speak for it most, best first.
-  func because(of item: Int32, names: NameTable, maximum: Int) -> [Int32] {
+  func because(
+    of item: Int32, names: NameTable, maximum: Int, cells: ItemCells
+  ) -> [Int32] {
     var best: [Ranked] = []
-    for source in sources {
-      let voice = Ranked(item: source.item, score: source.row.strength(of: item) * source.factor)
+    best.reserveCapacity(maximum)
+    for number in sources.indices where cells.mayHear(number, of: item) {
+      let voice = Ranked(
+        item: sources[number].item,
+        score: sources[number].row.strength(of: item) * sources[number].factor)
       if voice.score <= 0 { continue }
       var place = best.count
       while place > 0, RankedQueue.precedes(voice, best[place - 1], names) { place -= 1 }
