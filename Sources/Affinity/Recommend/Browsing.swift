@@ -46,7 +46,8 @@ struct Browsing {
 
   /// Adds to the cells. O(events of the window + neighbours of the session's items).
   init(
-    of customer: Int32, viewpoint: Viewpoint, facts: ShopFacts, history: PurchaseHistory,
+    of customer: Int32, viewpoint: Viewpoint, facts: borrowing ShopFacts,
+    history: borrowing PurchaseHistory,
     index: inout AffinityIndex
   ) {
     let events = facts.events

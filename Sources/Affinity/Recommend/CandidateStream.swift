@@ -14,7 +14,7 @@ struct CandidateStream {
   private(set) var popularity: Popularity
 
   init(
-    _ query: RecommendQuery, _ recall: Recall, facts: ShopFacts,
+    _ query: RecommendQuery, _ recall: borrowing Recall, facts: borrowing ShopFacts,
     index: inout AffinityIndex
   ) {
     self.query = query

@@ -47,7 +47,8 @@ struct Guests {
 
   /// - Parameter missing: candidates that cannot be had, in the order of the stream.
   init(
-    _ query: RecommendQuery, _ recall: Recall, missing: [Int32], facts: ShopFacts,
+    _ query: RecommendQuery, _ recall: borrowing Recall, missing: [Int32],
+    facts: borrowing ShopFacts,
     index: inout AffinityIndex, list: inout SlotList
   ) {
     if query.repeats == .only { return }

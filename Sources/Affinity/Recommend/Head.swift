@@ -21,8 +21,8 @@ struct Head {
   private var lifted: Set<Int32> = []
 
   init(
-    _ query: RecommendQuery, _ recall: Recall, _ stream: inout CandidateStream,
-    _ model: Ranker.Model?, facts: ShopFacts, index: inout AffinityIndex, list: inout SlotList
+    _ query: RecommendQuery, _ recall: borrowing Recall, _ stream: inout CandidateStream,
+    _ model: Ranker.Model?, facts: borrowing ShopFacts, index: inout AffinityIndex, list: inout SlotList
   ) {
     self.model = model
     var missing: [Int32] = []

@@ -39,8 +39,8 @@ struct PurchaseHistory {
 
   /// Reads the baskets that the viewpoint sees; marks its items in the cells. O(lines).
   init(
-    of customer: Int32, viewpoint: Viewpoint, baskets: BasketIndex, orders: OrderTable,
-    cells: inout ItemCells
+    of customer: Int32, viewpoint: Viewpoint, baskets: borrowing BasketIndex,
+    orders: borrowing OrderTable, cells: inout ItemCells
   ) {
     guard customer >= 0 else { return }
     var order = orders.newest(of: customer)

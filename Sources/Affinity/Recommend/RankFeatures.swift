@@ -6,8 +6,8 @@ struct RankFeatures: Sendable {
 
   /// O(candidates + history).
   init(
-    of candidates: [Ranked], _ recall: Recall, query: RecommendQuery, popularity: Popularity,
-    facts: ShopFacts, index: inout AffinityIndex
+    of candidates: [Ranked], _ recall: borrowing Recall, query: RecommendQuery,
+    popularity: borrowing Popularity, facts: borrowing ShopFacts, index: inout AffinityIndex
   ) {
     values = [Float](repeating: 0, count: candidates.count * RankFeature.count)
     let history = recall.history

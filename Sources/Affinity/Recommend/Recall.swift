@@ -55,7 +55,7 @@ struct Recall {
   private let popularityFactor: Double
 
   /// Gathers into the index's cells, which are cleared by `AffinityIndex.clear`.
-  init(_ query: RecommendQuery, facts: ShopFacts, index: inout AffinityIndex) {
+  init(_ query: RecommendQuery, facts: borrowing ShopFacts, index: inout AffinityIndex) {
     historyFactor =
       query.repeats == .none
       ? Recall.historyFactorWithoutRepeats : Recall.historyFactorWithRepeats
