@@ -69,6 +69,28 @@ package struct BasketIndex: Sendable {
     basketItems.run(runs[Int(order)].places)
   }
 
+  /// The distinct items of some orders that stand, one order after the other, and where each ends.
+  func items(of orders: [Int32]) -> (items: [Int32], ends: [Int]) {
+    withRuns { baskets in
+      var ends: [Int] = []
+      ends.reserveCapacity(orders.count)
+      var count = 0
+      for order in orders {
+        count += Int(baskets.runs[Int(order)].count)
+        ends.append(count)
+      }
+      let items = [Int32](unsafeUninitializedCapacity: count) { items, filled in
+        for order in orders {
+          for place in baskets.runs[Int(order)].places {
+            items.initializeElement(at: filled, to: baskets.items[place])
+            filled += 1
+          }
+        }
+      }
+      return (items, ends)
+    }
+  }
+
   /// How many distinct items of an order stand.
   func itemCount(of order: Int32) -> Int { Int(runs[Int(order)].count) }
 

@@ -22,7 +22,8 @@ struct Head {
 
   init(
     _ query: RecommendQuery, _ recall: borrowing Recall, _ stream: inout CandidateStream,
-    _ model: Ranker.Model?, facts: borrowing ShopFacts, index: inout AffinityIndex, list: inout SlotList
+    _ model: Ranker.Model?, facts: borrowing ShopFacts, index: inout AffinityIndex,
+    list: inout SlotList
   ) {
     self.model = model
     var missing: [Int32] = []

@@ -98,6 +98,14 @@ struct ItemCells: Sendable {
     }
   }
 
+  /// Place of the item in the purchase history, or below zero.
+  func entry(of item: Int32) -> Int32 { sums[Int(item)].entry }
+
+  /// How many of the items, at most, are not in the purchase history.
+  func newCount(_ items: [Int32]) -> Int {
+    sums.withUnsafeBufferPointer { sums in items.count { sums[Int($0)].entry < 0 } }
+  }
+
   /// Whether some source spoke of the item.
   func isTouched(_ item: Int32) -> Bool {
     marks[Int(item)] & ItemCells.touchedMark != 0 || met[Int(item)].count > 0

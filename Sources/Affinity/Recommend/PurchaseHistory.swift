@@ -43,24 +43,44 @@ struct PurchaseHistory {
     orders: borrowing OrderTable, cells: inout ItemCells
   ) {
     guard customer >= 0 else { return }
-    var order = orders.newest(of: customer)
-    if order >= 0 { entries.reserveCapacity(64) }
-    while order >= 0, basketCount < PurchaseHistory.maximumBasketCount {
-      if order < baskets.orderCount, viewpoint.sees(orders.time[Int(order)]) {
-        let basket = baskets.items(of: order)
-        if !basket.isEmpty { add(basket, orders.time[Int(order)], &cells) }
-      }
-      order = orders.olderOrder[Int(order)]
+    let visits = PurchaseHistory.visits(of: customer, viewpoint, baskets, orders)
+    if visits.isEmpty { return }
+    // Each step is a wait for memory and does nothing else, so that the waits of many overlap.
+    let read = baskets.items(of: visits.map(\.order))
+    entries.reserveCapacity(cells.newCount(read.items))
+    var start = 0
+    for (visit, end) in zip(visits, read.ends) {
+      add(read.items[start..<end], visit.time, &cells)
+      start = end
     }
     for entry in entries { cells.change(entry.item) { $0.own = entry.weight } }
   }
 
-  private mutating func add(_ basket: BasketItems, _ time: Instant, _ cells: inout ItemCells) {
+  /// The orders that the viewpoint sees, the newest first; no more than are read.
+  private static func visits(
+    of customer: Int32, _ viewpoint: Viewpoint, _ baskets: borrowing BasketIndex,
+    _ orders: borrowing OrderTable
+  ) -> [(order: Int32, time: Instant)] {
+    var visits: [(order: Int32, time: Instant)] = []
+    visits.reserveCapacity(16)
+    var order = orders.newest(of: customer)
+    while order >= 0, visits.count < maximumBasketCount {
+      let time = orders.time[Int(order)]
+      if order < baskets.orderCount, viewpoint.sees(time), baskets.itemCount(of: order) > 0 {
+        visits.append((order: order, time: time))
+      }
+      order = orders.olderOrder[Int(order)]
+    }
+    return visits
+  }
+
+  private mutating func add(_ basket: ArraySlice<Int32>, _ time: Instant, _ cells: inout ItemCells)
+  {
     // For one item the sum always runs from the newest basket to the oldest.
     let weight = PurchaseHistory.weights[basketCount]
     let rank = Int32(basketCount)
     for item in basket {
-      let place = Int(cells[item].entry)
+      let place = Int(cells.entry(of: item))
       if place < 0 {
         let place = Int32(entries.count)
         cells.change(item) { $0.entry = place }
